@@ -15,8 +15,11 @@ export class Image {
 
   /** The rectangle of `width` × `height` pixels whose top-left pixel is (x, y). */
   crop(x: number, y: number, width: number, height: number): Image {
-    if (x < 0 || y < 0 || x + width > this.width || y + height > this.height) {
-      throw new RangeError(`crop ${width}x${height} at (${x}, ${y}) leaves the ${this.width}x${this.height} image`);
+    const whole = [x, y, width, height].every(Number.isInteger);
+    if (!whole || x < 0 || y < 0 || x + width > this.width || y + height > this.height) {
+      throw new RangeError(
+        `crop ${width}x${height} at (${x}, ${y}) is no rectangle of whole pixels in the ${this.width}x${this.height} image`,
+      );
     }
     const data = new Uint8Array(width * height * 3);
     for (let row = 0; row < height; row++) {

@@ -2,6 +2,7 @@ export * from "./answer.js";
 export * from "./errors.js";
 export * from "./image.js";
 export * from "./interval.js";
+export * from "./png.js";
 export * from "./problem.js";
 export * from "./protocol.js";
 export * from "./random.js";

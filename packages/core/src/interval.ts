@@ -23,7 +23,9 @@ export function estimate(scores: readonly { readonly cluster: string; readonly a
   let robust = 0;
   for (const residual of residuals.values()) robust += residual * residual;
   robust *= clusters / Math.max(1, clusters - 1) / (n * n);
-  const designEffect = clusters === n || binomial === 0 ? n / clusters : Math.max(1, robust / binomial);
+  // A single cluster, or answers all alike, show no variance between clusters: there each cluster counts once.
+  const unseen = clusters === 1 || binomial === 0;
+  const designEffect = clusters === n || unseen ? n / clusters : Math.max(1, robust / binomial);
   const { low, high } = wilson(mean, n / designEffect);
   return { accuracy: mean, low, high, n, clusters };
 }

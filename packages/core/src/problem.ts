@@ -16,7 +16,7 @@ export interface Verdict {
 
 /** A task posed on one picture. The answer's type is closed over, so nothing downstream needs it. */
 export interface Problem {
-  /** Names the row: picture, task, options and variant. Same key, same problem. */
+  /** Names the row: picture, task, options, answer, variant and protocol. Same key, same problem. */
   readonly key: string;
   readonly task: Task;
   readonly picture: string;
@@ -40,13 +40,14 @@ export function pose<Answer>(
   answerIndex: number,
   variant: number,
 ): Problem | Skip {
-  const key = `${picture.id}:${task.id}:${JSON.stringify(task.options)}:${answerIndex}:${variant}`;
+  // The protocol is no part of the draw: every protocol shows the same pictures.
+  const draw = `${picture.id}:${task.id}:${JSON.stringify(task.options)}:${answerIndex}:${variant}`;
   const answer = task.answers.at(answerIndex);
-  const corruption = task.corrupt(picture.image, answer, Random.from(key));
+  const corruption = task.corrupt(picture.image, answer, Random.from(draw));
   if (isSkip(corruption)) return corruption;
   const target = task.answers.print(answer);
   return {
-    key,
+    key: `${draw}:${protocol.name}`,
     task: task as Task,
     picture: picture.name,
     images: corruption.images,

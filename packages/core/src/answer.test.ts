@@ -1,0 +1,147 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type AnswerKind, gridCell, oneOf, orList } from "./answer.js";
+
+const angles = oneOf(["0", "90", "180", "270"]);
+const quarters = oneOf(["top-left", "top-right", "bottom-left", "bottom-right"]);
+const kinds: Record<string, AnswerKind<unknown>> = {
+  angles: angles as AnswerKind<unknown>,
+  quarters: quarters as AnswerKind<unknown>,
+  "3 x 3 grid": gridCell(3) as AnswerKind<unknown>,
+  "12 x 12 grid": gridCell(12) as AnswerKind<unknown>,
+};
+
+describe.each(Object.entries(kinds))("every answer kind: %s", (_, kind) => {
+  const all = Array.from({ length: kind.size }, (_, index) => kind.at(index));
+
+  it("parses what it prints", () => {
+    for (const answer of all) expect(kind.parse(kind.print(answer))).toEqual(answer);
+  });
+
+  it("prints every answer differently", () => {
+    expect(new Set(all.map(kind.print)).size).toBe(kind.size);
+  });
+
+  it("gives 1 for the truth and 0 for every other answer", () => {
+    for (const truth of all) {
+      for (const given of all) expect(kind.compare(given, truth)).toBe(given === truth ? 1 : 0);
+    }
+  });
+
+  it("states the accuracy of a uniform guess", () => {
+    const truth = all[all.length - 1];
+    const mean = all.reduce<number>((sum, given) => sum + kind.compare(given, truth), 0) / kind.size;
+    expect(kind.chance).toBeCloseTo(mean, 12);
+  });
+
+  it("reads any text as null or as an answer of the space, and never throws", () => {
+    const prints = all.map(kind.print);
+    const piece = fc.oneof(fc.constantFrom(...prints, " ", ",", "/", "0", "1", "°", "or", "\n"), fc.string());
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 4 }), (pieces) => {
+        const text = pieces.join("");
+        const answer = kind.parse(text);
+        expect(answer !== null).toBe(prints.includes(text.toLowerCase()));
+      }),
+    );
+  });
+});
+
+describe("oneOf", () => {
+  it.each([
+    "",
+    " ",
+    " 90",
+    "90 ",
+    "90°",
+    "90 degrees",
+    "+90",
+    "-90",
+    "090",
+    "90.0",
+    "9e1",
+    "0x5a",
+    "9०",
+    "９０",
+    "٩٠",
+    "90\u0000",
+    "90\u200b",
+    "90 or 180",
+    "90,180",
+    "0, 90, 180 or 270",
+    "45",
+    "360",
+    "NaN",
+    "null",
+    "toString",
+    "__proto__",
+  ])("refuses %j as one of the angles", (text) => {
+    expect(angles.parse(text)).toBeNull();
+  });
+
+  it.each(["top left", "topleft", "left-top", "top-left/top-right", "top-left.", "top", "1/1"])(
+    "refuses %j as one of the quarters",
+    (text) => {
+      expect(quarters.parse(text)).toBeNull();
+    },
+  );
+
+  it("ignores case and gives the word as listed", () => {
+    expect(quarters.parse("Top-LEFT")).toBe("top-left");
+    expect(oneOf(["Yes", "No"]).parse("yes")).toBe("Yes");
+  });
+
+  it("refuses to be made of words that differ only in case", () => {
+    expect(() => oneOf(["yes", "no", "YES"])).toThrow("words repeat");
+  });
+
+  it("describes its form as a list", () => {
+    expect(angles.form).toBe("0, 90, 180 or 270");
+  });
+});
+
+describe("gridCell", () => {
+  it("counts rows from the top and columns from the left, from 1, in raster order", () => {
+    const kind = gridCell(3);
+    expect(kind.at(0)).toEqual({ row: 1, column: 1 });
+    expect(kind.at(2)).toEqual({ row: 1, column: 3 });
+    expect(kind.at(3)).toEqual({ row: 2, column: 1 });
+    expect(kind.print(kind.at(5))).toBe("2/3");
+  });
+
+  it.each([
+    "",
+    "/",
+    "1",
+    "1/",
+    "/1",
+    "0/1",
+    "1/0",
+    "4/1",
+    "1/4",
+    "3/1/1",
+    "01/1",
+    "+1/1",
+    "-1/1",
+    "1 / 1",
+    " 1/1",
+    "1/1\n",
+    "1.0/1",
+    "1,1",
+    "1/1 or 2/2",
+    "１/１",
+    "١/١",
+    "999999999999/1",
+  ])("refuses %j on a 3 x 3 grid", (text) => {
+    expect(gridCell(3).parse(text)).toBeNull();
+  });
+});
+
+describe("orList", () => {
+  it("joins with commas and a last or", () => {
+    expect(orList([])).toBe("");
+    expect(orList(["a"])).toBe("a");
+    expect(orList(["a", "b"])).toBe("a or b");
+    expect(orList(["a", "b", "c"])).toBe("a, b or c");
+  });
+});

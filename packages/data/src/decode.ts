@@ -1,0 +1,33 @@
+import { Image } from "@ssl4rl/core";
+import sharp from "sharp";
+
+/**
+ * Decodes any picture file to upright 8-bit RGB: EXIF orientation applied, colours brought to sRGB, transparency on
+ * white, first frame of animations. Longer sides above `maxSide` are reduced. Throws, with the reason, for what is not
+ * a photo or could not be decoded whole: damaged files (never half grey), vector drawings, decompression bombs (from
+ * the header, by libvips' pixel limit), and sides that are, or would be after reduction, below `minSide`.
+ */
+export async function decodePicture(
+  bytes: Uint8Array,
+  { minSide, maxSide }: { readonly minSide: number; readonly maxSide: number },
+): Promise<Image> {
+  const picture = sharp(bytes, { failOn: "warning", autoOrient: true });
+  const { format, width, height } = await picture.metadata();
+  if (format === "svg" || format === "pdf") throw new Error(`a vector drawing (${format}), not a photo`);
+  const reduction = Math.max(1, Math.max(width, height) / maxSide);
+  if (Math.min(width, height) / reduction < minSide) {
+    throw new Error(`${width}x${height} px: the shorter side is below ${Math.ceil(minSide * reduction)} px`);
+  }
+  const { data, info } = await picture
+    .resize({ width: maxSide, height: maxSide, fit: "inside", withoutEnlargement: true })
+    .flatten({ background: "white" })
+    .toColourspace("srgb")
+    .removeAlpha()
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: Error) => {
+      throw new Error(`cannot be decoded whole: ${error.message}`);
+    });
+  if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels instead of 3`);
+  return new Image(info.width, info.height, new Uint8Array(data.buffer, data.byteOffset, data.length));
+}

@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { type Picture, type Skip, type Source, UserError } from "@ssl4rl/core";
+import { decodePicture } from "./decode.js";
+
+/** A file that was left out, and why. */
+export interface SkippedFile {
+  readonly file: string;
+  readonly reason: string;
+}
+
+export interface FolderOptions {
+  /** Pictures with a side below this many pixels are left out. */
+  readonly minSide: number;
+  /** Longer sides above this many pixels are reduced when a picture is read; what tasks emit is smaller anyway. */
+  readonly maxSide: number;
+}
+
+export interface Folder extends Source {
+  readonly skipped: readonly SkippedFile[];
+}
+
+/**
+ * All pictures under a folder, at any depth, in the order of their relative paths. Every file is decoded once here, so
+ * that what cannot be used is known, with its reason, before anything is trained: damaged, foreign, too small, or a copy
+ * of another file. Decoded pictures stay in memory (3 bytes a pixel after reduction).
+ * Throws a UserError when the folder is missing or holds no usable picture.
+ */
+export async function openFolder(folder: string, { minSide, maxSide }: FolderOptions): Promise<Folder> {
+  const files = await filesUnder(folder);
+  const pictures: Picture[] = [];
+  const skipped: SkippedFile[] = [];
+  const firstWithContent = new Map<string, string>();
+  // libvips decodes on its own threads: a few files in flight keep them busy.
+  for (let i = 0; i < files.length; i += 8) {
+    const chunk = files.slice(i, i + 8);
+    const read = await Promise.all(chunk.map((file) => readPicture(join(folder, file), file, { minSide, maxSide })));
+    for (const [k, result] of read.entries()) {
+      const file = chunk[k];
+      if ("skip" in result) skipped.push({ file, reason: result.skip });
+      else if (firstWithContent.has(result.id)) {
+        skipped.push({ file, reason: `same content as ${firstWithContent.get(result.id)}` });
+      } else {
+        firstWithContent.set(result.id, file);
+        pictures.push(result);
+      }
+    }
+  }
+  if (pictures.length === 0) {
+    const detail =
+      files.length === 0
+        ? "it holds no files"
+        : `none of its ${files.length} files can be used, e.g. ${skipped
+            .slice(0, 3)
+            .map(({ file, reason }) => `${file}: ${reason}`)
+            .join("; ")}`;
+    throw new UserError(
+      `No pictures in ${folder}: ${detail}. Give a folder of JPEG, PNG, WebP, AVIF, GIF or TIFF files.`,
+    );
+  }
+  return { name: folder, length: pictures.length, get: async (index) => pictures[index], skipped };
+}
+
+async function filesUnder(folder: string): Promise<string[]> {
+  const info = await stat(folder).catch(() => null);
+  if (!info) throw new UserError(`No folder ${folder}. Check the path given to --images.`);
+  if (!info.isDirectory()) throw new UserError(`${folder} is a file; --images takes a folder.`);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    // A link is read like a file; one that leads nowhere, or to a folder, is then listed among the skipped.
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"));
+  // Plain code-unit order: the same on every machine, whatever its locale or file system.
+  return files.sort((a, b) => (a < b ? -1 : 1));
+}
+
+async function readPicture(path: string, name: string, limits: FolderOptions): Promise<Picture | Skip> {
+  try {
+    const bytes = await readFile(path);
+    const image = await decodePicture(bytes, limits);
+    return { id: createHash("sha256").update(bytes).digest("hex").slice(0, 32), name, image };
+  } catch (error) {
+    return { skip: (error as Error).message.split("\n")[0].trim() };
+  }
+}

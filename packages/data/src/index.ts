@@ -1,0 +1,3 @@
+export * from "./decode.js";
+export * from "./folder.js";
+export * from "./split.js";

@@ -1,0 +1,58 @@
+/** Pictures for tests, made from numbers alone. */
+import { Image, Random } from "@ssl4rl/core";
+
+/** Paints a picture pixel by pixel; channel values are clamped and rounded. */
+export function paint(width: number, height: number, colour: (x: number, y: number) => readonly number[]): Image {
+  const data = new Uint8ClampedArray(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) data.set(colour(x, y), (y * width + x) * 3);
+  }
+  return new Image(width, height, new Uint8Array(data.buffer));
+}
+
+/**
+ * A smooth random picture over a gradient: plane waves of random direction, so that no direction is favoured, with
+ * wavelengths from `finest` pixels to eight times that. Values stay well above black.
+ */
+export function texture(seed: number, width: number, height: number, finest = 12): Image {
+  const random = Random.from("texture", seed);
+  const waves = Array.from({ length: 16 }, () => {
+    const angle = random.uniform(0, 2 * Math.PI);
+    const frequency = (2 * Math.PI) / (finest * 8 ** random.float());
+    return {
+      x: Math.cos(angle) * frequency,
+      y: Math.sin(angle) * frequency,
+      phase: random.uniform(0, 2 * Math.PI),
+      colour: [random.uniform(4, 14), random.uniform(4, 14), random.uniform(4, 14)],
+    };
+  });
+  const slope = random.uniform(0, 2 * Math.PI);
+  const diagonal = Math.hypot(width, height);
+  return paint(width, height, (x, y) => {
+    const gradient = ((x - width / 2) * Math.cos(slope) + (y - height / 2) * Math.sin(slope)) / diagonal;
+    const sum = [150 + 60 * gradient, 150 - 40 * gradient, 150];
+    for (const wave of waves) {
+      const height = Math.sin(wave.x * x + wave.y * y + wave.phase);
+      for (let c = 0; c < 3; c++) sum[c] += wave.colour[c] * height;
+    }
+    return sum.map((value) => Math.max(70, value));
+  });
+}
+
+export function flat(width: number, height: number, value = 128): Image {
+  return paint(width, height, () => [value, value, value]);
+}
+
+/** Black and white squares of `cell` pixels. */
+export function checkerboard(side: number, cell: number): Image {
+  return paint(side, side, (x, y) => new Array(3).fill((Math.floor(x / cell) + Math.floor(y / cell)) % 2 ? 230 : 20));
+}
+
+/** A random picture that is the same in all four quarter turns. */
+export function fourfold(seed: number, side: number): Image {
+  const turns = [0, 1, 2, 3].map((quarters) => texture(seed, side, side).quarterTurns(quarters));
+  return paint(side, side, (x, y) => {
+    const at = (y * side + x) * 3;
+    return [0, 1, 2].map((c) => turns.reduce((sum, turn) => sum + turn.data[at + c], 0) / 4);
+  });
+}
