@@ -1,0 +1,310 @@
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Image } from "@ssl4rl/core";
+import {
+  liveTensors,
+  noGrad,
+  readSafetensors,
+  scope,
+  setThreads,
+  type Tensor,
+  tensor,
+  writeSafetensors,
+} from "@ssl4rl/torch";
+import { afterAll, describe, expect, test } from "vitest";
+import { trainByteBpe } from "./byte-bpe.js";
+import type { Checkpoint } from "./checkpoint.js";
+import { createCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint-folder.js";
+import { goldenImage } from "./golden.js";
+
+setThreads(1);
+const root = mkdtempSync(join(tmpdir(), "ssl4rl-models-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const tokenizer = trainByteBpe(["How was the image turned?", "How was the image turned? Answer 1, 2 or 3."], 300, [
+  "<answer>",
+  "</answer>",
+]);
+
+function create(tied = true): Checkpoint {
+  return createCheckpoint({
+    text: {
+      hiddenSize: 32,
+      intermediateSize: 48,
+      layers: 2,
+      heads: 4,
+      kvHeads: 2,
+      headDim: 8,
+      rmsNormEps: 1e-6,
+      ropeTheta: 1e6,
+      mropeSection: [2, 1, 1],
+    },
+    vision: {
+      depth: 2,
+      hiddenSize: 16,
+      intermediateSize: 24,
+      heads: 2,
+      outHiddenSize: 32,
+      patchSize: 14,
+      temporalPatchSize: 2,
+      mergeSize: 2,
+      windowSize: 112,
+      inChannels: 3,
+      fullAttentionBlocks: [1],
+    },
+    tied,
+    tokenizer,
+    limits: { minPixels: 784, maxPixels: 12544 },
+    seed: 1,
+  });
+}
+
+const inputs = [
+  { text: "How was the image turned?", images: [goldenImage(56, 56), goldenImage(40, 90)] },
+  { text: "Answer <|im_end|> 1.", images: [goldenImage(28, 28)] },
+];
+
+function lastLogits(checkpoint: Checkpoint): Float32Array {
+  return noGrad(() =>
+    scope(() => checkpoint.model.logits(checkpoint.prefill(checkpoint.prepare(inputs)).last).data()),
+  ) as Float32Array;
+}
+
+const made = create();
+const folder = join(root, "tiny");
+saveCheckpoint(folder, made);
+
+describe("a folder", () => {
+  test("loads back equal to what was saved", () => {
+    const loaded = loadCheckpoint(folder);
+    expect([...loaded.model.parameters().keys()]).toEqual([...made.model.parameters().keys()]);
+    for (const [name, weight] of loaded.model.parameters()) {
+      expect(weight.data(), name).toEqual(made.model.parameters().get(name)!.data());
+      expect(weight.requiresGrad).toBe(true);
+    }
+    expect(lastLogits(loaded)).toEqual(lastLogits(made));
+    expect(loaded.stopTokens).toEqual(made.stopTokens);
+    expect(loaded.files).toEqual(made.files);
+    loaded.free();
+  });
+
+  test("holds the names of save_pretrained, without a tied head, and no half-written rest beside it", () => {
+    const { names, metadata } = readSafetensors(join(folder, "model.safetensors"));
+    expect(names).toContain("model.layers.1.self_attn.k_proj.bias");
+    expect(names).toContain("visual.merger.mlp.2.weight");
+    expect(names).not.toContain("lm_head.weight");
+    expect(metadata).toEqual({ format: "pt" });
+    expect(readdirSync(root)).toEqual(["tiny"]);
+    expect(JSON.parse(readFileSync(join(folder, "config.json"), "utf8"))).toMatchObject({ torch_dtype: "float32" });
+  });
+
+  test("is replaced by a later save", () => {
+    const place = join(root, "again");
+    const other = create(false);
+    saveCheckpoint(place, other);
+    saveCheckpoint(place, made);
+    const loaded = loadCheckpoint(place);
+    expect(loaded.config.tied).toBe(true);
+    loaded.free();
+    saveCheckpoint(place, other);
+    const untied = loadCheckpoint(place);
+    expect(untied.model.parameters().has("lm_head.weight")).toBe(true);
+    expect(lastLogits(untied)).toEqual(lastLogits(other));
+    untied.free();
+    other.free();
+    rmSync(place, { recursive: true });
+  });
+
+  test("loads in bfloat16 with logits near those of float32", () => {
+    const half = loadCheckpoint(folder, { dtype: "bfloat16" });
+    const found = lastLogits(half);
+    lastLogits(made).forEach((value, i) => {
+      expect(Math.abs(value - found[i])).toBeLessThan(0.02);
+    });
+    half.free();
+  });
+});
+
+/** A copy of the folder with changed weights. */
+function variant(change: (weights: Map<string, Tensor>, place: string) => void): string {
+  const place = mkdtempSync(join(root, "variant-"));
+  for (const name of readdirSync(folder)) {
+    if (name !== "model.safetensors") copyFileSync(join(folder, name), join(place, name));
+  }
+  scope(() => {
+    const weights = new Map([...readSafetensors(join(folder, "model.safetensors"))]);
+    change(weights, place);
+    if (weights.size > 0) writeSafetensors(join(place, "model.safetensors"), weights, { format: "pt" });
+  });
+  return place;
+}
+
+const newName = (name: string) =>
+  name.startsWith("visual.") ? `model.${name}` : name.replace(/^model\./, "model.language_model.");
+
+describe("weights", () => {
+  test("are found under the names of transformers 4.52 and later", () => {
+    const place = variant((weights) => {
+      for (const [name, weight] of [...weights]) {
+        weights.delete(name);
+        weights.set(newName(name), weight);
+      }
+    });
+    const loaded = loadCheckpoint(place);
+    expect(lastLogits(loaded)).toEqual(lastLogits(made));
+    loaded.free();
+  });
+
+  test("are found in shards", () => {
+    const place = variant((weights, to) => {
+      const map: Record<string, string> = {};
+      const shards = [new Map<string, Tensor>(), new Map<string, Tensor>()];
+      [...weights].forEach(([name, weight], i) => {
+        shards[i % 2].set(name, weight);
+        map[name] = `part-${i % 2}.safetensors`;
+      });
+      shards.forEach((shard, i) => {
+        writeSafetensors(join(to, `part-${i}.safetensors`), shard, { format: "pt" });
+      });
+      writeFileSync(join(to, "model.safetensors.index.json"), JSON.stringify({ metadata: {}, weight_map: map }));
+      weights.clear();
+    });
+    const loaded = loadCheckpoint(place);
+    expect(lastLogits(loaded)).toEqual(lastLogits(made));
+    loaded.free();
+    rmSync(join(place, "part-1.safetensors"));
+    expect(() => loadCheckpoint(place)).toThrow(
+      /part-1\.safetensors is missing, though model\.safetensors\.index\.json/,
+    );
+  });
+
+  test.each([
+    [
+      "missing",
+      (weights: Map<string, Tensor>) => void weights.delete("visual.blocks.0.norm1.weight"),
+      /tensor visual\.blocks\.0\.norm1\.weight \[16\] is missing/,
+    ],
+    [
+      "misshapen",
+      (weights: Map<string, Tensor>) => void weights.set("model.norm.weight", tensor([1, 2, 3])),
+      /model\.safetensors: tensor model\.norm\.weight must have shape \[32\], found \[3\]/,
+    ],
+    [
+      "surplus",
+      (weights: Map<string, Tensor>) => void weights.set("visual.pos_embed.weight", tensor([1])),
+      /holds 1 tensors that this model has no place for: \["visual\.pos_embed\.weight"\]/,
+    ],
+  ])("that are %s are named, and nothing stays in memory", (_, change, message) => {
+    const place = variant(change);
+    const before = liveTensors();
+    expect(() => loadCheckpoint(place)).toThrow(message);
+    expect(liveTensors()).toBe(before);
+  });
+
+  test("without a head make a tied model, whatever the config says; a head beside a tied config is passed over", () => {
+    const untied = variant((_, place) => {
+      const config = JSON.parse(readFileSync(join(place, "config.json"), "utf8"));
+      writeFileSync(join(place, "config.json"), JSON.stringify({ ...config, tie_word_embeddings: false }));
+    });
+    const extra = variant((weights) => void weights.set("lm_head.weight", tensor([1])));
+    for (const place of [untied, extra]) {
+      const loaded = loadCheckpoint(place);
+      expect(loaded.config.tied).toBe(true);
+      expect(lastLogits(loaded)).toEqual(lastLogits(made));
+      loaded.free();
+    }
+  });
+});
+
+describe("a broken folder is refused", () => {
+  const without = (name: string) => {
+    const place = variant(() => {});
+    rmSync(join(place, name));
+    return place;
+  };
+  test.each([
+    ["config.json", /no config\.json there/],
+    ["tokenizer.json", /no tokenizer\.json there/],
+    ["preprocessor_config.json", /no preprocessor_config\.json there/],
+    ["model.safetensors", /neither model\.safetensors nor model\.safetensors\.index\.json there/],
+  ])("without %s", (name, message) => {
+    expect(() => loadCheckpoint(without(name))).toThrow(message);
+  });
+
+  test("with a tokenizer of another model", () => {
+    const place = variant((_, to) => {
+      const config = JSON.parse(readFileSync(join(to, "config.json"), "utf8"));
+      writeFileSync(join(to, "config.json"), JSON.stringify({ ...config, image_token_id: 5 }));
+    });
+    expect(() => loadCheckpoint(place)).toThrow(/image_token_id in config\.json is 5, but <\|image_pad\|> in/);
+  });
+
+  test("cut off in the middle of the weights", () => {
+    const place = variant(() => {});
+    const file = join(place, "model.safetensors");
+    writeFileSync(file, readFileSync(file).subarray(0, 5000));
+    expect(() => loadCheckpoint(place)).toThrow(/model\.safetensors: /);
+  });
+});
+
+describe("a GRPO step", () => {
+  test("computes each prompt once: prefill, sample from it, then log-probabilities through the same graph", () => {
+    const before = liveTensors();
+    scope(() => {
+      const prompt = made.prefill(made.prepare(inputs));
+      const completions = made.sample(prompt, { each: 4, maxNewTokens: 5, temperature: 1, seed: 3 });
+      expect(completions.text.map((group) => group.length)).toEqual([4, 4]);
+      const { logprobs, mask, entropy } = made.logprobs(prompt, completions, { temperature: 1 });
+      expect(entropy.shape).toEqual(mask.shape);
+      const found = logprobs.tolist() as number[][][];
+      completions.logprobs.forEach((group, b) => {
+        group.forEach((logs, g) => {
+          logs.forEach((value, t) => {
+            expect(value).toBeCloseTo(found[b][g][t], 4);
+          });
+        });
+      });
+      logprobs.mul(mask).sum().neg().backward();
+    });
+    for (const [name, weight] of made.model.parameters()) {
+      expect(weight.grad, name).not.toBeNull();
+      weight.grad = null;
+    }
+    expect(liveTensors()).toBe(before);
+  });
+
+  test("never draws vision tokens", () => {
+    const drawn = noGrad(() =>
+      scope(() =>
+        made.sample(made.prefill(made.prepare(inputs)), { each: 200, maxNewTokens: 4, temperature: 5, seed: 0 }),
+      ),
+    );
+    const banned = new Set(made.tokenizer.visionTokens);
+    expect(drawn.ids.flat(2).some((id) => banned.has(id))).toBe(false);
+  });
+
+  test("prepares prompts with the template, image slots and sanitised text", () => {
+    const { prompts, pixels } = made.prepare(inputs);
+    expect(pixels.grids).toEqual([
+      { height: 4, width: 4 },
+      { height: 2, width: 6 },
+      { height: 2, width: 2 },
+    ]);
+    const slots = prompts.map(({ ids }) => ids.filter((id) => id === made.config.imageTokenId).length);
+    expect(slots).toEqual([7, 1]);
+    const ends = prompts[1].ids.filter((id) => id === made.tokenizer.id("<|im_end|>"));
+    expect(ends).toHaveLength(2);
+  });
+
+  test("the same seed makes the same checkpoint", () => {
+    const twin = create();
+    expect(lastLogits(twin)).toEqual(lastLogits(made));
+    twin.free();
+  });
+
+  test("an image that is too narrow is refused with its size", () => {
+    const strip = new Image(2, 500, new Uint8Array(3000));
+    expect(() => made.prepare([{ text: "?", images: [strip] }])).toThrow("2x500 pixels is too narrow");
+  });
+});

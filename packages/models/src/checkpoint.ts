@@ -1,0 +1,110 @@
+import { type Image, UserError } from "@ssl4rl/core";
+import type { Message } from "./chat-template.js";
+import type { ModelConfig } from "./config.js";
+import type { ImageProcessor, Pixels } from "./image-processor.js";
+import { completionLogprobs, type TokenLogprobs } from "./logprobs.js";
+import { mropePositions } from "./positions.js";
+import type { PreparedBatch, Prompt, QwenVL } from "./qwen2_5_vl.js";
+import { type SamplingOptions, sampleTokens } from "./sample.js";
+import type { Tokenizer } from "./tokenizer.js";
+
+/** One user turn: the images first, then the text. */
+export interface PromptInput {
+  readonly text: string;
+  readonly images: readonly Image[];
+}
+
+/** G responses to each of B prompts. */
+export interface Completions {
+  /** [B][G] token ids, the stop token included. */
+  readonly ids: readonly (readonly (readonly number[])[])[];
+  /** [B][G], without special tokens. */
+  readonly text: readonly (readonly string[])[];
+  /** [B][G] log-probability of each token when it was drawn (see SampledTokens). */
+  readonly logprobs: readonly (readonly (readonly number[])[])[];
+  /** [B][G] whether a stop token came before the limit. */
+  readonly finished: readonly (readonly boolean[])[];
+}
+
+const NO_PIXELS: Pixels = { data: new Float32Array(0), columns: 0, grids: [] };
+
+/**
+ * A model with all that belongs to it: what a Hugging Face folder holds.
+ *
+ * @example
+ * const checkpoint = loadCheckpoint("checkpoints/tiny-vl");
+ * scope(() => {
+ *   const prompt = checkpoint.prefill(checkpoint.prepare([{ text: "What is turned?", images }]));
+ *   const completions = checkpoint.sample(prompt, { each: 8, maxNewTokens: 32, temperature: 1, seed: 0 });
+ *   const { logprobs, mask } = checkpoint.logprobs(prompt, completions, { temperature: 1 });
+ *   logprobs.mul(mask).sum().neg().backward();
+ * });
+ */
+export class Checkpoint {
+  constructor(
+    readonly config: ModelConfig,
+    readonly tokenizer: Tokenizer,
+    /** Null for a text-only model. */
+    readonly processor: ImageProcessor | null,
+    readonly model: QwenVL,
+    /** Ids that end a response. */
+    readonly stopTokens: readonly number[],
+    /** The small files of the folder by name, which saving writes back as they are. */
+    readonly files: ReadonlyMap<string, string>,
+  ) {}
+
+  /** Token ids, positions and pixels. Plain data: needs no libtorch and may be made ahead, elsewhere. */
+  prepare(inputs: readonly PromptInput[]): PreparedBatch {
+    const images = inputs.flatMap((input) => input.images);
+    if (images.length > 0 && !this.processor) {
+      throw new UserError("This checkpoint is a text-only model: prompts may hold no images.");
+    }
+    const pixels = images.length > 0 ? this.processor!.process(images) : NO_PIXELS;
+    let from = 0;
+    const prompts = inputs.map(({ text, images: own }) => {
+      const grids = pixels.grids.slice(from, from + own.length);
+      from += own.length;
+      const message: Message = {
+        role: "user",
+        content: [...own.map(() => ({ type: "image" as const })), { type: "text" as const, text }],
+      };
+      const slots = grids.map((grid) => this.processor!.tokens(grid));
+      const ids = this.tokenizer.encodePrompt([message], slots);
+      return {
+        ids,
+        positions: mropePositions(ids, this.config.imageTokenId, grids, this.processor?.spec.mergeSize ?? 1),
+      };
+    });
+    return { prompts, pixels };
+  }
+
+  /** Vision tower and decoder, once per prompt. Records a graph unless inside noGrad. Call it inside a scope. */
+  prefill(batch: PreparedBatch): Prompt {
+    return this.model.prefill(batch);
+  }
+
+  /** Draws responses, never recording a graph; the prompt may have one. Vision tokens and unused ids are never drawn. */
+  sample(prompt: Prompt, options: SamplingOptions): Completions {
+    const { vocabSize } = this.config.text;
+    const unused = Array.from({ length: vocabSize - this.tokenizer.size }, (_, i) => this.tokenizer.size + i);
+    const sampled = sampleTokens(this.model, prompt, options, {
+      stop: this.stopTokens,
+      banned: [...this.tokenizer.visionTokens, ...unused],
+    });
+    return { ...sampled, text: sampled.ids.map((group) => group.map((ids) => this.tokenizer.decode(ids))) };
+  }
+
+  /** Log-probabilities of completions, through the prompt's graph when it has one. Call it inside a scope. */
+  logprobs(
+    prompt: Prompt,
+    completions: Pick<Completions, "ids">,
+    { temperature }: { readonly temperature: number },
+  ): TokenLogprobs {
+    return completionLogprobs(this.model, prompt, completions.ids, temperature);
+  }
+
+  /** Frees the weights. */
+  free(): void {
+    this.model.free();
+  }
+}

@@ -1,0 +1,28 @@
+export { qwenTokenizerConfig, trainByteBpe } from "./byte-bpe.js";
+export { ChatTemplate, type ContentItem, defaultChatTemplate, type Message } from "./chat-template.js";
+export { Checkpoint, type Completions, type PromptInput } from "./checkpoint.js";
+export {
+  createCheckpoint,
+  type LoadOptions,
+  loadCheckpoint,
+  type NewCheckpoint,
+  saveCheckpoint,
+} from "./checkpoint-folder.js";
+export { type ModelConfig, newConfig, parseConfig, type TextSpec, type TokenIds, type VisionSpec } from "./config.js";
+export {
+  defaultProcessor,
+  type Grid,
+  ImageProcessor,
+  type Pixels,
+  type ProcessorSpec,
+  parseProcessor,
+} from "./image-processor.js";
+export { KeyCache } from "./key-cache.js";
+export { completionLogprobs, type TokenLogprobs } from "./logprobs.js";
+export { mropePositions, type Positions } from "./positions.js";
+export { type PreparedBatch, type Prompt, type PromptTokens, QwenVL, randomModel } from "./qwen2_5_vl.js";
+export { type SampledTokens, type SamplingOptions, type SamplingTokens, sampleTokens } from "./sample.js";
+export { type PixelLimits, smartResize } from "./smart-resize.js";
+export { specialTokens } from "./special-tokens.js";
+export { Tokenizer, type TokenizerFiles } from "./tokenizer.js";
+export { randomWeights, weightShapes } from "./weights.js";

@@ -1,0 +1,143 @@
+import { UserError } from "@ssl4rl/core";
+import { cat, noGrad, ones, op, scope, type Tensor, tensor, zeros } from "@ssl4rl/torch";
+import type { Prompt, QwenVL } from "./qwen2_5_vl.js";
+
+export interface TokenLogprobs {
+  /** Log-probability of every token at the given temperature, float32 [B, G, R]; 0 behind a completion's end. */
+  readonly logprobs: Tensor;
+  /** 1 on a completion's tokens, 0 behind its end: [B, G, R]. */
+  readonly mask: Tensor;
+  /** Entropy of the distribution each token was drawn from [B, G, R], outside the graph; 0 behind the end. */
+  readonly entropy: Tensor;
+}
+
+const index = op<Tensor>("aten::index.Tensor");
+
+/** Logits computed at a time: 256 MiB of float32. */
+const LOGITS_PER_CHUNK = 2 ** 26;
+
+/**
+ * Log-probabilities of completions `ids[b][g]`, G per prompt, R the longest of them. Logits exist only for the rows that
+ * predict a token: the prompt's last row serves the first token of all G, the row of token t-1 the later ones
+ * (reference page, section 8). With autograd when the prompt has it; without, only `rowsPerChunk` rows of logits are in
+ * memory at a time.
+ */
+export function completionLogprobs(
+  model: QwenVL,
+  prompt: Prompt,
+  ids: readonly (readonly (readonly number[])[])[],
+  temperature: number,
+  rowsPerChunk = Math.max(1, Math.floor(LOGITS_PER_CHUNK / model.config.text.vocabSize)),
+): TokenLogprobs {
+  const B = prompt.lengths.length;
+  const G = ids[0]?.length ?? 0;
+  if (ids.length !== B || G === 0 || ids.some((group) => group.length !== G)) {
+    const groups = ids.map((group) => group.length).join(", ") || "none";
+    throw new UserError(
+      `logprobs: expected ${B} equal groups of completions, one per prompt, got groups of ${groups}.`,
+    );
+  }
+  if (!(temperature > 0)) throw new UserError(`logprobs: temperature must be above 0, got ${temperature}.`);
+  const completions = ids.flat();
+  const R = Math.max(1, ...completions.map((completion) => completion.length));
+  return scope(() => {
+    const { device } = prompt.last;
+    const { inputs, used, reads } = planReads(completions, G, R);
+    const rows = scope(() => {
+      if (used.length === 0) return prompt.last;
+      const tokens = tensor(inputs, [B, G, R - 1], { dtype: "int64", device });
+      const hidden = model.extend(prompt, tokens).reshape([B * G * (R - 1), prompt.last.shape[1]]);
+      return cat([prompt.last, hidden.indexSelect(0, integers(used, device))]);
+    });
+    const scores = scoreTokens(model, rows, reads, temperature, rowsPerChunk);
+    const places = integers(
+      reads.map(({ place }) => place),
+      device,
+    );
+    const spread = (values: Tensor) =>
+      zeros([B * G * R], { device })
+        .indexCopy(0, places, values)
+        .reshape([B, G, R]);
+    return {
+      logprobs: spread(scores.logprobs),
+      mask: spread(ones([reads.length], { device })),
+      entropy: spread(scores.entropy),
+    };
+  });
+}
+
+/** One token of a completion: the row that predicts it, and where its number belongs among B · G · R. */
+interface Read {
+  readonly row: number;
+  readonly token: number;
+  readonly place: number;
+}
+
+/**
+ * Rows that predict something are the B prompts' last ones, then those of the extended tokens `used`. Reads come in
+ * the order of their rows. `inputs` [B, G, R - 1] are all tokens but each completion's last possible one.
+ */
+function planReads(completions: readonly (readonly number[])[], G: number, R: number) {
+  const inputs = new Int32Array(completions.length * (R - 1));
+  const used: number[] = [];
+  const reads: Read[] = [];
+  completions.forEach((completion, i) => {
+    inputs.set(completion.slice(0, R - 1), i * (R - 1));
+    if (completion.length > 0) reads.push({ row: Math.floor(i / G), token: completion[0], place: i * R });
+  });
+  const prompts = completions.length / G;
+  completions.forEach((completion, i) => {
+    for (let t = 1; t < completion.length; t++) {
+      reads.push({ row: prompts + used.length, token: completion[t], place: i * R + t });
+      used.push(i * (R - 1) + t - 1);
+    }
+  });
+  return { inputs, used, reads };
+}
+
+/** Log-probability and entropy for every read, from the normed hidden states `rows` [n, hiddenSize]. */
+function scoreTokens(
+  model: QwenVL,
+  rows: Tensor,
+  reads: readonly Read[],
+  temperature: number,
+  rowsPerChunk: number,
+): { logprobs: Tensor; entropy: Tensor } {
+  const { device } = rows;
+  const total = rows.shape[0];
+  const logprobs: Tensor[] = [];
+  const entropy: Tensor[] = [];
+  let from = 0;
+  for (let start = 0; start < total; start += rowsPerChunk) {
+    const count = Math.min(rowsPerChunk, total - start);
+    let to = from;
+    while (to < reads.length && reads[to].row < start + count) to++;
+    const own = reads.slice(from, to);
+    from = to;
+    const scored = scope(() => {
+      const all = model
+        .logits(rows.narrow(0, start, count))
+        .div(temperature)
+        .logSoftmax(-1);
+      const row = integers(
+        own.map((read) => read.row - start),
+        device,
+      );
+      const token = integers(
+        own.map((read) => read.token),
+        device,
+      );
+      return {
+        logprobs: index(all, [row, token]),
+        entropy: noGrad(() => all.exp().mul_(all).sum(-1).neg().indexSelect(0, row)),
+      };
+    });
+    logprobs.push(scored.logprobs);
+    entropy.push(scored.entropy);
+  }
+  return { logprobs: cat(logprobs), entropy: cat(entropy) };
+}
+
+function integers(values: readonly number[], device: string): Tensor {
+  return tensor(Int32Array.from(values), [values.length], { dtype: "int64", device });
+}

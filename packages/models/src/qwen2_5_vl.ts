@@ -1,0 +1,165 @@
+import { UserError } from "@ssl4rl/core";
+import { noGrad, scope, type Tensor, tensor } from "@ssl4rl/torch";
+import type { SharedKeys } from "./attention.js";
+import type { ModelConfig } from "./config.js";
+import type { Pixels } from "./image-processor.js";
+import type { KeyCache } from "./key-cache.js";
+import type { Positions } from "./positions.js";
+import { Decoder } from "./text.js";
+import { VisionTower } from "./vision.js";
+import { randomWeights } from "./weights.js";
+
+/** One prompt as numbers, unpadded. */
+export interface PromptTokens {
+  readonly ids: readonly number[];
+  readonly positions: Positions;
+}
+
+/** Prompts ready for the model, images in the order of their slots. Plain data: holds no tensors. */
+export interface PreparedBatch {
+  readonly prompts: readonly PromptTokens[];
+  readonly pixels: Pixels;
+}
+
+/**
+ * B prompts, computed once: what their continuations need of them. Its tensors belong to the scope in which prefill was
+ * called. With a graph behind it (outside noGrad) training and sampling may use the same one.
+ */
+export interface Prompt {
+  readonly lengths: readonly number[];
+  /** Position of each prompt's first continuation token, on all axes. */
+  readonly next: readonly number[];
+  /** Per layer, prompts padded on the right to P: [B, kvHeads, P, headDim]. */
+  readonly layers: readonly SharedKeys[];
+  /** Hides the padding: [B, 1, 1, P]; null when all lengths are equal. */
+  readonly padding: Tensor | null;
+  /** Normed hidden state of each prompt's last token, which predicts the first continuation token: [B, hiddenSize]. */
+  readonly last: Tensor;
+}
+
+/** Qwen2.5-VL, and the text-only Qwen2, over libtorch's operators. */
+export class QwenVL {
+  readonly vision: VisionTower | null;
+  readonly decoder: Decoder;
+
+  /** `weights` by the names of save_pretrained, as `weightShapes(config)` lists them. */
+  constructor(
+    readonly config: ModelConfig,
+    private readonly weights: Map<string, Tensor>,
+  ) {
+    this.vision = config.vision ? new VisionTower(config.vision, weights) : null;
+    this.decoder = new Decoder(config.text, weights);
+  }
+
+  /** The trained tensors by the names of save_pretrained, in file order. */
+  parameters(): Map<string, Tensor> {
+    return this.weights;
+  }
+
+  /** Features [merged tokens, hiddenSize] of images, one after the other in raster order. */
+  encodeImages(pixels: Pixels): Tensor {
+    if (!this.vision) throw new UserError("This checkpoint is a text-only model: prompts may hold no images.");
+    return this.vision.encode(pixels);
+  }
+
+  /** Prompts [B · P, hiddenSize] as the first layer sees them, padded on the right to P tokens. */
+  embedPrompts({ prompts, pixels }: PreparedBatch): { readonly x: Tensor; readonly P: number } {
+    const P = Math.max(...prompts.map(({ ids }) => ids.length));
+    const ids = new Int32Array(prompts.length * P);
+    const slots: number[] = [];
+    prompts.forEach((prompt, b) => {
+      ids.set(prompt.ids, b * P);
+      prompt.ids.forEach((id, i) => {
+        if (id === this.config.imageTokenId) slots.push(b * P + i);
+      });
+    });
+    const x = scope(() => {
+      if (pixels.grids.length === 0) return this.decoder.embed(this.indices(ids));
+      const features = this.encodeImages(pixels);
+      if (features.shape[0] !== slots.length) {
+        throw new UserError(
+          `The prompts have ${slots.length} image slots, the images give ${features.shape[0]} features.`,
+        );
+      }
+      return this.decoder.embed(this.indices(ids), { slots: this.indices(Int32Array.from(slots)), features });
+    });
+    return { x, P };
+  }
+
+  /** Vision tower and decoder over prompts of unequal length, once per prompt. */
+  prefill(batch: PreparedBatch): Prompt {
+    const lengths = batch.prompts.map(({ ids }) => ids.length);
+    if (lengths.length === 0) throw new UserError("prefill: got no prompts.");
+    return scope(() => {
+      const { x, P } = this.embedPrompts(batch);
+      const B = lengths.length;
+      const pass = {
+        extent: { B, G: 1, R: P },
+        ...this.decoder.promptAngles(
+          batch.prompts.map(({ positions }) => positions),
+          P,
+        ),
+        causal: this.decoder.causalMask(P, 0),
+        // Padding stands behind every real token, so the causal mask hides it here.
+        padding: null,
+      };
+      const rows = this.indices(Int32Array.from(lengths, (length, b) => b * P + length - 1));
+      const padding = this.decoder.paddingMask(lengths, P);
+      const { hidden, own } = this.decoder.run(x, pass, null, null, { rows, padding });
+      return {
+        lengths,
+        next: batch.prompts.map(({ positions }) => positions.next),
+        layers: own.map(({ keys, values }) => ({ keys: keys.squeeze(2), values: values.squeeze(2) })),
+        padding,
+        last: this.decoder.norm(hidden),
+      };
+    });
+  }
+
+  /**
+   * G continuations of each prompt: ids [B, G, R] int64 to normed hidden states [B, G, R, hiddenSize]. They attend to
+   * the prompt's keys, held once, and to their own. With a `cache` the tokens come after those it holds and join them,
+   * and no graph is recorded. Continuations of unequal length are padded on the right; what stands there is not seen by the
+   * tokens before it.
+   */
+  extend(prompt: Prompt, ids: Tensor, cache: KeyCache | null = null): Tensor {
+    return cache ? noGrad(() => this.extendBy(prompt, ids, cache)) : this.extendBy(prompt, ids, null);
+  }
+
+  private extendBy(prompt: Prompt, ids: Tensor, cache: KeyCache | null): Tensor {
+    const [B, G, R] = ids.shape;
+    const past = cache?.length ?? 0;
+    return scope(() => {
+      const first = prompt.next.map((position) => position + past);
+      const pass = {
+        extent: { B, G, R },
+        ...this.decoder.textAngles(first, R),
+        causal: this.decoder.causalMask(R, past),
+        padding: prompt.padding,
+      };
+      const x = this.decoder.embed(ids.reshape([B * G * R]));
+      const { hidden } = this.decoder.run(x, pass, prompt.layers, cache);
+      cache?.advance(R);
+      return this.decoder.norm(hidden).reshape([B, G, R, this.config.text.hiddenSize]);
+    });
+  }
+
+  /** Float32 logits [..., vocabSize] of normed hidden states. */
+  logits(hidden: Tensor): Tensor {
+    return this.decoder.logits(hidden);
+  }
+
+  /** Frees the weights. */
+  free(): void {
+    for (const weight of this.weights.values()) weight.free();
+  }
+
+  private indices(values: Int32Array): Tensor {
+    return tensor(values, [values.length], { dtype: "int64", device: this.decoder.device });
+  }
+}
+
+/** A model with fresh weights, see {@link randomWeights}. */
+export function randomModel(config: ModelConfig, seed: number): QwenVL {
+  return new QwenVL(config, randomWeights(config, seed));
+}

@@ -1,0 +1,62 @@
+import { protocols } from "@ssl4rl/core";
+import { loadCheckpoint } from "@ssl4rl/models";
+import { evaluate, type Graded, ProblemStream, RunFolder, scores } from "@ssl4rl/trainer";
+import { Command } from "commander";
+import { checkpointFolder } from "../models.js";
+import { Progress } from "../progress.js";
+import { loadRecipe, parseTaskFlag, recipeTasks } from "../recipes.js";
+import { describeScore } from "../score-line.js";
+import { openAll, openPictures } from "../sources.js";
+import { positiveInteger } from "./train.js";
+
+interface Flags {
+  readonly run?: string;
+  readonly model: string;
+  readonly images: string;
+  readonly task: string[];
+  readonly questions: number;
+  readonly json?: boolean;
+}
+
+export function evalCommand(): Command {
+  return new Command("eval")
+    .description("Ask a checkpoint self-supervised questions about pictures: accuracy, 95% interval, chance level.")
+    .option("--run <dir>", "a run folder: its newest checkpoint, its tasks, its held-out pictures")
+    .option("--model <dir>", "without --run: a checkpoint in Hugging Face layout, or tiny-vl", "tiny-vl")
+    .option("--images <dir>", "without --run: a folder of pictures (all are used), or world", "world")
+    .option("--task <name...>", "without --run: tasks, with options after a colon", ["rotation"])
+    .option("--questions <n>", "questions per task", positiveInteger, 400)
+    .option("--json", "print one line of JSON on standard output")
+    .addHelpText(
+      "after",
+      "\nExample:\n  ssl4rl eval --run runs/demo\n  ssl4rl eval --model tiny-vl --images ~/photos --task rotation",
+    )
+    .action(async (flags: Flags) => {
+      const progress = new Progress();
+      const run = flags.run === undefined ? null : RunFolder.open(flags.run);
+      const recipe = run?.recipe ?? {
+        ...loadRecipe("photos").recipe,
+        model: flags.model,
+        images: flags.images,
+        tasks: flags.task.map(parseTaskFlag),
+      };
+      const tasks = recipeTasks(recipe);
+      const folder = run?.latestCheckpoint()?.folder ?? checkpointFolder(recipe.model);
+      const pictures = run
+        ? (await openPictures(recipe)).heldOut
+        : await openAll(recipe.images, recipe.size, flags.questions);
+      const protocol = protocols.find(({ name }) => name === recipe.protocol)!;
+      const exam = await new ProblemStream(pictures, tasks, protocol, recipe.seed + 1).slice(
+        0,
+        flags.questions * tasks.length,
+      );
+      const graded: Graded[] = [];
+      for await (const pass of evaluate(loadCheckpoint(folder), exam, recipe)) {
+        graded.push(...pass);
+        progress.update(`${graded.length} of ${exam.length} questions`);
+      }
+      const result = scores(graded);
+      for (const [task, score] of Object.entries(result)) progress.say(describeScore(task, score));
+      if (flags.json) console.log(JSON.stringify({ model: folder, images: pictures.name, tasks: result }));
+    });
+}

@@ -1,0 +1,195 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "@ssl4rl/core";
+import { checkRecipe, RunFolder, type StepMetrics, type TaskScore, train } from "@ssl4rl/trainer";
+import { Command, InvalidArgumentError } from "commander";
+import { checkpointFolder } from "../models.js";
+import { duration, Progress } from "../progress.js";
+import { loadRecipe, parseTaskFlag, recipeTasks } from "../recipes.js";
+import { renderReport } from "../report/report.js";
+import { describeScore } from "../score-line.js";
+import { openPictures } from "../sources.js";
+
+interface Flags {
+  readonly images?: string;
+  readonly task?: string[];
+  readonly model?: string;
+  readonly steps?: number;
+  readonly seed?: number;
+  readonly run?: string;
+  readonly resume?: boolean;
+  readonly json?: boolean;
+}
+
+export function trainCommand(): Command {
+  return new Command("train")
+    .description(
+      "Post-train a model by GRPO on self-supervised tasks; before and after, ask it about held-out pictures.",
+    )
+    .argument("[recipe]", "a recipe file, or the name of one that comes with ssl4rl (demo, photos)")
+    .option("--images <dir>", "a folder of pictures, or `world` for procedural ones")
+    .option("--task <name...>", "tasks, with options after a colon: rotation, position:grid=3")
+    .option("--model <dir>", "a checkpoint in Hugging Face layout, or tiny-vl")
+    .option("--steps <n>", "optimiser steps", positiveInteger)
+    .option("--seed <n>", "names the random streams", positiveInteger)
+    .option("--run <dir>", "the run folder, or its name under runs/")
+    .option("--resume", "go on with the run of --run (default: the newest) from its last checkpoint")
+    .option("--json", "end with one line of JSON on standard output")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  ssl4rl train demo\n  ssl4rl train --images ~/photos --task rotation\n  ssl4rl train --resume --run demo",
+    )
+    .action(async (recipe: string | undefined, flags: Flags) => {
+      await runTraining(flags.resume ? resumedRun(recipe, flags) : newRun(recipe, flags), flags);
+    });
+}
+
+function newRun(recipeName: string | undefined, flags: Flags): RunFolder {
+  const { name, recipe } = loadRecipe(recipeName ?? "photos");
+  if (!recipeName && !flags.images) {
+    throw new UserError("Nothing to train on: name a recipe (ssl4rl train demo) or pictures (--images DIR).", 2);
+  }
+  const wanted = checkRecipe(
+    {
+      ...recipe,
+      ...(flags.images && { images: flags.images }),
+      ...(flags.task && { tasks: flags.task.map(parseTaskFlag) }),
+      ...(flags.model && { model: flags.model }),
+      ...(flags.steps && { steps: flags.steps }),
+      ...(flags.seed !== undefined && { seed: flags.seed }),
+    },
+    name,
+  );
+  recipeTasks(wanted);
+  checkpointFolder(wanted.model);
+  const label = recipeName ? name : wanted.tasks.map(({ task }) => task).join("-");
+  return RunFolder.create(flags.run ? runPath(flags.run) : freeRunPath(label), wanted);
+}
+
+function resumedRun(recipeName: string | undefined, flags: Flags): RunFolder {
+  const fixed = {
+    recipe: recipeName,
+    "--images": flags.images,
+    "--task": flags.task,
+    "--model": flags.model,
+    "--seed": flags.seed,
+  };
+  const given = Object.entries(fixed).find(([, value]) => value !== undefined);
+  if (given) throw new UserError(`A resumed run keeps its recipe; leave out ${given[0]} (only --steps may change).`, 2);
+  const run = RunFolder.open(flags.run ? runPath(flags.run) : newestRun());
+  return flags.steps ? run.withSteps(flags.steps) : run;
+}
+
+async function runTraining(run: RunFolder, flags: Flags): Promise<void> {
+  const { recipe } = run;
+  const progress = new Progress();
+  const tasks = recipeTasks(recipe);
+  progress.say(`Run ${run.path}: ${tasks.map(({ id }) => id).join(", ")} on ${recipe.images}, ${recipe.steps} steps`);
+  progress.update("Reading pictures");
+  const pictures = await openPictures(recipe);
+  progress.say(`${pictures.train.length} pictures to train on, ${pictures.heldOut.length} held out`);
+  if (pictures.skipped.length) {
+    progress.say(
+      `${pictures.skipped.length} files left out, the first: ${pictures.skipped[0].file}: ${pictures.skipped[0].reason}`,
+    );
+  }
+  run.write("left-out.json", JSON.stringify(pictures.skipped, null, 1));
+
+  const stop = new AbortController();
+  const interrupt = () => {
+    progress.say("Stopping after this step (Ctrl-C again: at once)");
+    process.once("SIGINT", () => process.exit(130));
+    stop.abort();
+  };
+  process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
+  const events = train({ run, model: checkpointFolder(recipe.model), ...pictures, tasks, signal: stop.signal });
+  let before: Record<string, TaskScore> = run.readEvaluation("before")?.tasks ?? {};
+  let after: Record<string, TaskScore> = {};
+  let stopped = false;
+  for await (const event of events) {
+    switch (event.kind) {
+      case "evaluating":
+        progress.update(`Asking about held-out pictures (${event.when} training): ${event.done} of ${event.total}`);
+        break;
+      case "evaluated":
+        for (const [task, score] of Object.entries(event.tasks))
+          progress.say(`${event.when.padEnd(6)} ${describeScore(task, score)}`);
+        if (event.when === "before") before = event.tasks;
+        else after = event.tasks;
+        break;
+      case "step":
+        progress.update(stepLine(event.metrics, event.steps));
+        break;
+      case "checkpoint":
+        break;
+      case "skipped":
+        if (event.pictures.length)
+          progress.say(`${event.pictures.length} pictures could not carry a task; see skipped.json`);
+        break;
+      case "stopped":
+        stopped = true;
+        progress.say(`Stopped after step ${event.step}. Go on with: ssl4rl train --resume --run ${run.path}`);
+        break;
+    }
+  }
+  run.write("report.html", renderReport(run.path));
+  progress.say(`Report: ${join(run.path, "report.html")}`);
+  if (flags.json) console.log(JSON.stringify(summary(run, before, after)));
+  if (stopped) process.exitCode = 130;
+}
+
+function summary(run: RunFolder, before: Record<string, TaskScore>, after: Record<string, TaskScore>) {
+  const metrics = run.readMetrics();
+  const seconds = metrics.reduce((sum, step) => sum + step.seconds, 0);
+  const short = ({ accuracy, low, high, n }: TaskScore) => ({ accuracy, low, high, n });
+  return {
+    run: run.path,
+    steps: metrics.length,
+    secondsPerStep: metrics.length ? seconds / metrics.length : null,
+    tasks: Object.fromEntries(
+      Object.entries(before).map(([id, score]) => [
+        id.split("@")[0],
+        {
+          chance: score.chance,
+          before: short(score),
+          after: after[id] ? short(after[id]) : null,
+          formatError: (after[id] ?? score).formatError,
+        },
+      ]),
+    ),
+  };
+}
+
+function stepLine(metrics: StepMetrics, steps: number): string {
+  const left = (steps - metrics.step - 1) * metrics.seconds;
+  return (
+    `step ${metrics.step + 1}/${steps}  reward ${metrics.reward.toFixed(3)}  entropy ${metrics.entropy.toFixed(2)}  ` +
+    `length ${metrics.length.toFixed(1)}  ${metrics.seconds.toFixed(2)} s/step  ${duration(left)} left`
+  );
+}
+
+function runPath(run: string): string {
+  return /[/\\]/.test(run) || run.startsWith(".") ? run : join("runs", run);
+}
+
+function freeRunPath(label: string): string {
+  for (let n = 1; ; n++) {
+    const path = join("runs", n === 1 ? label : `${label}-${n}`);
+    if (!existsSync(path)) return path;
+  }
+}
+
+function newestRun(): string {
+  const runs = existsSync("runs") ? readdirSync("runs").map((name) => join("runs", name)) : [];
+  const [newest] = runs
+    .filter((path) => existsSync(join(path, "recipe.yaml")))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  if (!newest) throw new UserError("No run to resume under runs/. Name one with --run.");
+  return newest;
+}
+
+export function positiveInteger(text: string): number {
+  if (!/^[0-9]+$/.test(text)) throw new InvalidArgumentError("it takes a whole number, 0 or more.");
+  return Number(text);
+}

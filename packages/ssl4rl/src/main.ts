@@ -1,0 +1,34 @@
+import { createRequire } from "node:module";
+import { UserError } from "@ssl4rl/core";
+import { Command, CommanderError } from "commander";
+import { evalCommand } from "./commands/eval.js";
+import { previewCommand } from "./commands/preview.js";
+import { reportCommand } from "./commands/report.js";
+import { trainCommand } from "./commands/train.js";
+
+const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+
+/** Runs the `ssl4rl` command. Returns the exit code: 0 done, 1 failed, 2 used wrongly. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command("ssl4rl")
+    .description("Post-train vision-language models with rewards that come out of the data itself.")
+    .version(version)
+    .showHelpAfterError("(ssl4rl --help shows what there is)")
+    .exitOverride();
+  for (const command of [trainCommand(), evalCommand(), previewCommand(), reportCommand()]) {
+    program.addCommand(
+      command.exitOverride().showHelpAfterError(`(ssl4rl ${command.name()} --help shows its options)`),
+    );
+  }
+  try {
+    await program.parseAsync([...argv]);
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof UserError) {
+      console.error(`ssl4rl: ${error.message}`);
+      return error.exitCode;
+    }
+    throw error;
+  }
+}

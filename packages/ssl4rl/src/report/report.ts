@@ -1,0 +1,122 @@
+import type { Recipe } from "@ssl4rl/trainer";
+import { curves } from "./curves.js";
+import { count, duration, short } from "./numbers.js";
+import { foreign, type Html, html, page } from "./page.js";
+import { type Run, readRun } from "./read-run.js";
+import { examQuestions, trainingRollouts } from "./samples.js";
+import { scoreTable } from "./score-table.js";
+import { skippedList } from "./skipped-list.js";
+
+/** One HTML file that tells a run, finished or not; it asks the network for nothing. */
+export function renderReport(runPath: string): string {
+  const run = readRun(runPath);
+  const { recipe, metrics, before, after } = run;
+  const scores = Object.entries({ ...before?.tasks, ...after?.tasks });
+  return page(
+    `${run.name} – ssl4rl`,
+    html`<header>
+<p class="kicker">ssl4rl training run</p>
+<h1>${foreign(run.name)}</h1>
+<p class="lede">${foreign(recipe.model)} learns ${taskNames(recipe)} by GRPO on ${foreign(recipe.images)}.</p>
+${status(run)}
+<nav aria-label="Sections"><a href="#results">Results</a> <a href="#curves">Curves</a> <a href="#questions">Questions</a>
+<a href="#rollouts">Rollouts</a> <a href="#skipped">Skipped pictures</a> <a href="#recipe">Recipe</a></nav>
+</header>
+<main>
+<section id="results">
+<h2>Before and after</h2>
+${
+  before || after
+    ? html`<p>Greedy answers on ${foreign((after ?? before)!.source)}, pictures kept out of training. Intervals treat the questions on
+one picture as one cluster; the dashed line is chance.</p>
+${scoreTable(before, after)}`
+    : html`<p>The model has not been evaluated yet.</p>`
+}
+</section>
+<section id="curves">
+<h2>Training curves</h2>
+${curves(metrics, recipe, new Map(scores.map(([task, { chance }]) => [task, chance])))}
+</section>
+<section id="questions">
+<h2>Questions</h2>
+${examQuestions(run)}
+</section>
+<section id="rollouts">
+<h2>Training rollouts</h2>
+${trainingRollouts(run)}
+</section>
+<section id="skipped">
+<h2>Skipped pictures</h2>
+${run.skipped ? html`<p>Where a task cannot use a picture, the next one takes its place.</p>${skippedList(run.skipped)}` : html`<p>The list is written when training ends.</p>`}
+</section>
+<section id="recipe">
+<h2>Recipe</h2>
+${summary(run)}
+<details><summary>The full recipe</summary>
+<pre>
+${run.recipeText}</pre></details>
+</section>
+</main>
+<footer><p>Made by <code>ssl4rl report</code> from the files of this run.</p></footer>`,
+  );
+}
+
+/** Says how far the run has come; nothing when it is complete. */
+function status({ metrics, recipe, before, after }: Run): Html | null {
+  const taken = (metrics.at(-1)?.step ?? -1) + 1;
+  const remedy = "If it is not under way any more, go on with --resume.";
+  if (taken >= recipe.steps) {
+    if (after) return null;
+    return note(`All ${recipe.steps} steps are taken; the evaluation after training is still missing. ${remedy}`);
+  }
+  if (taken > 0) return note(`Unfinished: ${taken} of ${recipe.steps} steps are taken. ${remedy}`);
+  const measured = before ? "the starting model is evaluated" : "the starting model is not evaluated yet";
+  return note(`Just begun: ${measured}, and none of the ${recipe.steps} steps is taken. ${remedy}`);
+}
+
+function note(text: string): Html {
+  return html`<p class="note" role="note">${text}</p>`;
+}
+
+function taskNames(recipe: Recipe): Html {
+  const names = recipe.tasks.map(({ task }) => task);
+  return html`${names.map((name, i) => [i === 0 ? "" : i === names.length - 1 ? " and " : ", ", foreign(name)])}`;
+}
+
+function summary({ recipe, metrics, before, after }: Run): Html {
+  const seconds = metrics.reduce((sum, step) => sum + step.seconds, 0);
+  const evaluated = before ?? after;
+  const { reward } = recipe;
+  const facts: [string, string | null][] = [
+    ["Model", recipe.model],
+    ["Pictures", recipe.images === "world" ? `world, ${count(recipe.worldPictures, "picture")}` : recipe.images],
+    ["Exam", evaluated && `${evaluated.source}, ${count(recipe.evaluationQuestions, "question")} per task at most`],
+    [
+      "Tasks",
+      recipe.tasks.map(({ task, ...options }) => [task, ...Object.entries(options).map(option)].join(", ")).join("; "),
+    ],
+    ["Picture side", `${recipe.size} px`],
+    ["Protocol", `${recipe.protocol}, at most ${recipe.maxNewTokens} tokens`],
+    ["Reward", `${reward.accuracy} × accuracy${reward.format === 0 ? "" : ` + ${reward.format} × format`}`],
+    ["A step", `${recipe.prompts} prompts × ${recipe.rollouts} rollouts at temperature ${recipe.temperature}`],
+    ["Learning rate", `${short(recipe.learningRate)}, ${schedule(recipe)}`],
+    ["KL weight", recipe.beta === 0 ? "none" : String(recipe.beta)],
+    ["Seed", String(recipe.seed)],
+    ["Training time", metrics.length > 0 ? `${duration(seconds)} for ${count(metrics.length, "step")}` : null],
+  ];
+  return html`<dl class="facts">${facts.map(([name, value]) =>
+    value === null
+      ? null
+      : html`<div><dt>${name}</dt><dd>${foreign(value)}</dd></div>
+`,
+  )}</dl>`;
+}
+
+function option([name, value]: [string, unknown]): string {
+  return `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`;
+}
+
+function schedule({ warmupSteps, schedule }: Recipe): string {
+  const after = { constant: "constant", linear: "falling linearly", cosine: "falling by cosine" }[schedule];
+  return warmupSteps > 0 ? `${after} after ${count(warmupSteps, "step")} of warm-up` : after;
+}

@@ -1,0 +1,155 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { type DType, dtypeCode } from "./dtype.js";
+import { native } from "./native.js";
+import { bytesOf, dtypesByName, type Entry, maxHeaderBytes } from "./safetensors.js";
+import { Tensor } from "./tensor.js";
+
+/**
+ * An open .safetensors file. Its tensors lie in the file's own pages, read when first touched; writing into one does
+ * not change the file.
+ */
+export class SafetensorsFile {
+  private mapping: number | undefined;
+  private closed = false;
+
+  /** For readSafetensors(). */
+  constructor(
+    readonly path: string,
+    private readonly entries: ReadonlyMap<string, Entry>,
+    readonly metadata: Readonly<Record<string, string>>,
+  ) {}
+
+  get names(): string[] {
+    return [...this.entries.keys()];
+  }
+  has(name: string): boolean {
+    return this.entries.has(name);
+  }
+  shape(name: string): readonly number[] {
+    return this.entry(name).shape;
+  }
+  dtype(name: string): DType {
+    return this.entry(name).dtype;
+  }
+
+  /** The tensor of that name; a new one at each call, which belongs to the current scope. */
+  get(name: string): Tensor {
+    const { dtype, shape, start } = this.entry(name);
+    if (this.closed) throw new Error(`${this.path}: closed before "${name}" was read`);
+    const engine = native();
+    const { buffer } = engine;
+    if (this.mapping === undefined) {
+      engine.mapFile(this.path);
+      this.mapping = buffer[0];
+    }
+    buffer[0] = this.mapping;
+    buffer[1] = start;
+    buffer[2] = dtypeCode(dtype);
+    buffer[3] = shape.length;
+    buffer.set(shape, 4);
+    engine.mapTensor();
+    return new Tensor(buffer[0]);
+  }
+
+  *[Symbol.iterator](): Iterator<[string, Tensor]> {
+    for (const name of this.entries.keys()) yield [name, this.get(name)];
+  }
+
+  /** No more tensors after this; those already given out stay good. */
+  close(): void {
+    this.closed = true;
+    if (this.mapping === undefined) return;
+    const { buffer, unmapFile } = native();
+    buffer[0] = this.mapping;
+    unmapFile();
+    this.mapping = undefined;
+  }
+
+  private entry(name: string): Entry {
+    const entry = this.entries.get(name);
+    if (!entry) throw new Error(`${this.path}: no tensor "${name}" among its ${this.entries.size}`);
+    return entry;
+  }
+}
+
+/**
+ * Opens a .safetensors file: checks its header against its size, and reads no tensor yet. Throws, naming the file and
+ * the tensor, where the two do not fit together.
+ */
+export function readSafetensors(path: string): SafetensorsFile {
+  const { header, dataStart, size } = readHeader(path);
+  const { __metadata__: metadata = {}, ...tensors } = header;
+  const entries = new Map<string, Entry>();
+  for (const [name, described] of Object.entries(tensors)) {
+    entries.set(name, readEntry(`${path}: tensor "${name}"`, described, dataStart));
+  }
+  // As the reference implementation has it, the tensors cover the data without overlaps, gaps or a rest.
+  let end = dataStart;
+  for (const [name, entry] of [...entries].sort(([, a], [, b]) => a.start - b.start || a.end - b.end)) {
+    const where = `${path}: tensor "${name}"`;
+    if (entry.end > size) {
+      throw new Error(
+        `${where} ends at byte ${entry.end}, but the file has ${size}: it was cut off; download it again`,
+      );
+    }
+    if (entry.start < end) throw new Error(`${where} overlaps the one before it`);
+    if (entry.start > end)
+      throw new Error(`${where} starts ${entry.start - end} bytes after the end of the one before it`);
+    end = entry.end;
+  }
+  if (end !== size) throw new Error(`${path}: ${size - end} bytes at the end belong to no tensor`);
+  return new SafetensorsFile(path, entries, metadata as Record<string, string>);
+}
+
+function readHeader(path: string): { header: Record<string, unknown>; dataStart: number; size: number } {
+  const file = openSync(path, "r");
+  try {
+    const { size } = fstatSync(file);
+    if (size < 8) throw new Error(`${path}: has ${size} bytes, too few for a safetensors file`);
+    const prefix = Buffer.alloc(8);
+    readSync(file, prefix, 0, 8, 0);
+    const length = Number(prefix.readBigUInt64LE());
+    if (length > maxHeaderBytes || 8 + length > size) {
+      throw new Error(
+        `${path}: its header claims ${length} bytes, but the file has ${size}: it was cut off, or is no safetensors file`,
+      );
+    }
+    const text = Buffer.alloc(length);
+    readSync(file, text, 0, length, 8);
+    return { header: parse(path, text.toString("utf8")), dataStart: 8 + length, size };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function parse(path: string, text: string): Record<string, unknown> {
+  let header: unknown;
+  try {
+    header = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${path}: its header is not JSON: ${(error as Error).message}`);
+  }
+  if (typeof header !== "object" || header === null || Array.isArray(header)) {
+    throw new Error(`${path}: its header is not a JSON object`);
+  }
+  return header as Record<string, unknown>;
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function readEntry(where: string, described: unknown, dataStart: number): Entry {
+  const { dtype: name, shape, data_offsets: offsets } = (described ?? {}) as Record<string, unknown>;
+  const dtype = dtypesByName.get(String(name));
+  if (!dtype) throw new Error(`${where} has dtype ${String(name)}; known are ${[...dtypesByName.keys()].join(", ")}`);
+  if (!Array.isArray(shape) || !shape.every(isCount)) throw new Error(`${where} has no valid shape`);
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount) || offsets[0] > offsets[1]) {
+    throw new Error(`${where} has no valid data_offsets`);
+  }
+  const bytes = bytesOf(dtype, shape);
+  if (offsets[1] - offsets[0] !== bytes) {
+    throw new Error(
+      `${where} has ${offsets[1] - offsets[0]} bytes, but ${String(name)}[${shape.join(", ")}] takes ${bytes}`,
+    );
+  }
+  return { dtype, shape, start: dataStart + offsets[0], end: dataStart + offsets[1] };
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { native, onLoad } from "./native.js";
+
+/** Threads one operator may use. */
+export function setThreads(count: number): void {
+  if (!Number.isInteger(count) || count < 1) throw new RangeError(`setThreads(): needs 1 or more, got ${count}`);
+  const { buffer, threads } = native();
+  buffer[0] = count;
+  threads();
+}
+
+export function getThreads(): number {
+  const { buffer, threads } = native();
+  buffer[0] = 0;
+  threads();
+  return buffer[0];
+}
+
+// A second thread on the same core makes matrix products slower, and so do more threads than a container may run.
+onLoad((engine) => {
+  engine.buffer[0] = process.env.OMP_NUM_THREADS ? 0 : Math.min(physicalCores(), availableParallelism(), quota());
+  engine.threads();
+});
+
+function physicalCores(): number {
+  try {
+    const cores = new Set<string>();
+    for (const cpu of readFileSync("/proc/cpuinfo", "utf8").split("\n\n")) {
+      const socket = /^physical id\s*: (\d+)/m.exec(cpu)?.[1];
+      const core = /^core id\s*: (\d+)/m.exec(cpu)?.[1];
+      if (core) cores.add(`${socket}/${core}`);
+    }
+    return cores.size || Number.POSITIVE_INFINITY;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+/** Processors the container may use at a time. */
+function quota(): number {
+  try {
+    const [time, period] = readFileSync("/sys/fs/cgroup/cpu.max", "utf8").split(" ").map(Number);
+    return Number.isFinite(time) ? Math.max(1, Math.round(time / period)) : Number.POSITIVE_INFINITY;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+/** Tensors made and not yet freed, gradients that were read included. */
+export function liveTensors(): number {
+  const { buffer, live } = native();
+  live();
+  return buffer[0];
+}
+
+/** For example "1.13.1". */
+export function libtorchVersion(): string {
+  return native().describe().split("\n")[0];
+}
+
+/** How this libtorch was built: compiler, BLAS, instruction sets. */
+export function libtorchConfig(): string {
+  return native().describe().split("\n").slice(2).join("\n");
+}
+
+/** Whether device "cuda" can be used. */
+export function cudaAvailable(): boolean {
+  return native().describe().split("\n")[1] === "1";
+}

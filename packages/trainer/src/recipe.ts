@@ -1,0 +1,81 @@
+import { protocols, UserError } from "@ssl4rl/core";
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+
+const protocolNames = protocols.map(({ name }) => name) as [string, ...string[]];
+
+/**
+ * What a run is, whole: everything that decides its numbers. One schema is the type, the validator and the defaults; the
+ * resolved recipe opens every run folder.
+ */
+export const recipeSchema = z.strictObject({
+  /** A folder in Hugging Face layout, or `tiny-vl`: the small checkpoint that comes with ssl4rl. */
+  model: z.string().default("tiny-vl"),
+  /** A folder of pictures, or `world`: the procedural picture world. */
+  images: z.string().default("world"),
+  /** How many pictures of the world to train on; folders are used whole. */
+  worldPictures: z.int().positive().default(1024),
+  /** Share of a folder's pictures kept for evaluation, chosen by a hash of their content. */
+  heldOut: z.number().min(0).max(0.9).default(0.25),
+  /** Tasks by name, each with its options: `- {task: rotation, step: 45}`. They take turns. */
+  tasks: z.array(z.looseObject({ task: z.string() })).min(1),
+  /** Side, in pixels, of the pictures that tasks emit, unless a task sets its own. */
+  size: z.int().positive().default(336),
+  protocol: z.enum(protocolNames).default("think-answer"),
+  reward: z.strictObject({ accuracy: z.number(), format: z.number() }).default({ accuracy: 1, format: 0 }),
+
+  steps: z.int().positive().default(300),
+  /** Prompts per optimiser step (B) and rollouts per prompt (G). */
+  prompts: z.int().positive().default(32),
+  rollouts: z.int().min(2).default(8),
+  /** Prompts computed at once; bounds memory. */
+  promptsPerPass: z.int().positive().default(8),
+  maxNewTokens: z.int().positive().default(512),
+  temperature: z.number().positive().default(1),
+  advantageScale: z.enum(["group", "none"]).default("group"),
+  clipLow: z.number().min(0).max(1).default(0.2),
+  clipHigh: z.number().min(0).default(0.28),
+  /** KL weight towards the starting checkpoint (k3, in the loss); 0 for none. */
+  beta: z.number().min(0).default(0),
+  learningRate: z.number().positive().default(1e-6),
+  /** The rate rises from 0 over this many steps, then stays, or falls to 0 at the end, as in transformers. */
+  warmupSteps: z.int().min(0).default(0),
+  schedule: z.enum(["constant", "linear", "cosine"]).default("constant"),
+  weightDecay: z.number().min(0).default(0.01),
+  gradientClip: z.number().positive().default(1),
+  seed: z.int().default(0),
+
+  /** Questions per task asked before and after, on held-out pictures. */
+  evaluationQuestions: z.int().positive().default(400),
+  checkpointEvery: z.int().positive().default(25),
+});
+
+export type Recipe = z.output<typeof recipeSchema>;
+
+/** Reads a recipe; `origin` names the file in errors. */
+export function parseRecipe(text: string, origin: string): Recipe {
+  let data: unknown;
+  try {
+    data = parse(text);
+  } catch (error) {
+    throw new UserError(`${origin} is not YAML: ${(error as Error).message.split("\n")[0]}`, 2);
+  }
+  return checkRecipe(data, origin);
+}
+
+/** Checks a recipe and fills in the defaults; every fault is named with its key and value. */
+export function checkRecipe(data: unknown, origin: string): Recipe {
+  const parsed = recipeSchema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => {
+    const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], data);
+    const got = issue.path.length && value !== undefined ? `, got ${JSON.stringify(value)}` : "";
+    return `  ${issue.path.join(".") || "recipe"}: ${issue.message}${got}`;
+  });
+  const keys = Object.keys(recipeSchema.shape).join(", ");
+  throw new UserError(`${origin}:\n${faults.join("\n")}\nA recipe has these keys: ${keys}.`, 2);
+}
+
+export function printRecipe(recipe: Recipe): string {
+  return stringify(recipe);
+}

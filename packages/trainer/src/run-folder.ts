@@ -1,0 +1,236 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { encodePng, type Image, UserError } from "@ssl4rl/core";
+import { type Checkpoint, saveCheckpoint } from "@ssl4rl/models";
+import { type AdamW, readSafetensors, writeSafetensors } from "@ssl4rl/torch";
+import type { Graded, TaskScore } from "./evaluate.js";
+import type { Step, StepMetrics } from "./grpo.js";
+import type { SkippedPicture } from "./problem-stream.js";
+import { parseRecipe, printRecipe, type Recipe } from "./recipe.js";
+
+/** One problem as the run folder keeps it; `images` are paths relative to the folder. */
+export interface SampleRecord {
+  readonly step: number;
+  readonly task: string;
+  readonly picture: string;
+  readonly prompt: string;
+  readonly images: readonly string[];
+  readonly target: string;
+  readonly responses: readonly {
+    readonly text: string;
+    readonly given: string | null;
+    readonly accuracy: number;
+    readonly format: boolean;
+    readonly reward: number;
+  }[];
+}
+
+/** `eval/before.json` and `eval/after.json`. */
+export interface EvaluationRecord {
+  readonly step: number;
+  readonly source: string;
+  readonly tasks: Readonly<Record<string, TaskScore>>;
+  readonly samples: readonly SampleRecord[];
+}
+
+/**
+ * A run is a folder; viewers read it and nothing else:
+ *
+ *     recipe.yaml  metrics.jsonl  samples/step-000010.jsonl  samples/images/*.png
+ *     checkpoints/step-000100/    eval/before.json  eval/after.json  skipped.json  report.html
+ *
+ * Files are appended to by whole lines, or written under a temporary name and renamed.
+ */
+export class RunFolder {
+  private constructor(
+    readonly path: string,
+    readonly recipe: Recipe,
+  ) {}
+
+  static create(path: string, recipe: Recipe): RunFolder {
+    if (existsSync(join(path, "recipe.yaml"))) {
+      throw new UserError(`${path} already holds a run. Go on with --resume, or choose another name with --run.`);
+    }
+    const run = new RunFolder(path, recipe);
+    run.attempt(path, () => {
+      for (const part of ["checkpoints", "eval", join("samples", "images")]) {
+        mkdirSync(join(path, part), { recursive: true });
+      }
+    });
+    run.write("recipe.yaml", printRecipe(recipe));
+    return run;
+  }
+
+  static open(path: string): RunFolder {
+    const file = join(path, "recipe.yaml");
+    if (!existsSync(file))
+      throw new UserError(`No run in ${path}: recipe.yaml is missing. Start one without --resume.`);
+    return new RunFolder(path, parseRecipe(readFileSync(file, "utf8"), file));
+  }
+
+  /** The same run with another number of steps: a finished run can go on. */
+  withSteps(steps: number): RunFolder {
+    const run = new RunFolder(this.path, { ...this.recipe, steps });
+    run.write("recipe.yaml", printRecipe(run.recipe));
+    return run;
+  }
+
+  appendMetrics(metrics: StepMetrics): void {
+    const file = join(this.path, "metrics.jsonl");
+    this.attempt(file, () => appendFileSync(file, `${JSON.stringify(metrics)}\n`));
+  }
+
+  readMetrics(): StepMetrics[] {
+    const file = join(this.path, "metrics.jsonl");
+    if (!existsSync(file)) return [];
+    const lines = readFileSync(file, "utf8").split("\n");
+    // A run killed while writing leaves a torn last line; every whole line ends with a line break.
+    return lines.slice(0, -1).map((line) => JSON.parse(line) as StepMetrics);
+  }
+
+  /** Forgets what was logged from `step` on, and half-written checkpoints: a resumed run takes those steps again. */
+  truncate(step: number): void {
+    const kept = this.readMetrics().filter((metrics) => metrics.step < step);
+    this.write("metrics.jsonl", kept.map((metrics) => `${JSON.stringify(metrics)}\n`).join(""));
+    for (const file of readdirSync(join(this.path, "samples"))) {
+      const match = /^step-(\d+)\.jsonl$/.exec(file);
+      if (match && Number(match[1]) >= step) rmSync(join(this.path, "samples", file));
+    }
+    for (const folder of readdirSync(join(this.path, "checkpoints"))) {
+      if (folder.endsWith(".tmp")) rmSync(join(this.path, "checkpoints", folder), { recursive: true });
+    }
+  }
+
+  /** Keeps the first `count` problems of a step with all their rollouts. */
+  writeSamples({ metrics, problems, rollouts }: Step, count: number): void {
+    const records = problems.slice(0, count).map((problem, b) => ({
+      ...this.sample(metrics.step, problem),
+      responses: rollouts[b].map(({ text, verdict, reward }) => ({ text, ...verdict, reward })),
+    }));
+    const name = join("samples", `step-${pad(metrics.step)}.jsonl`);
+    this.write(name, records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+  }
+
+  writeEvaluation(
+    name: "before" | "after",
+    evaluation: { step: number; source: string; tasks: Record<string, TaskScore>; graded: readonly Graded[] },
+    sampleCount: number,
+  ): void {
+    const samples = evaluation.graded.slice(0, sampleCount).map(({ problem, response, verdict }) => ({
+      ...this.sample(evaluation.step, problem),
+      responses: [{ text: response, ...verdict, reward: verdict.accuracy }],
+    }));
+    const { step, source, tasks } = evaluation;
+    const record: EvaluationRecord = { step, source, tasks, samples };
+    this.write(join("eval", `${name}.json`), JSON.stringify(record, null, 1));
+  }
+
+  readEvaluation(name: "before" | "after"): EvaluationRecord | null {
+    const file = join(this.path, "eval", `${name}.json`);
+    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as EvaluationRecord) : null;
+  }
+
+  writeSkipped(skipped: readonly SkippedPicture[]): void {
+    this.write("skipped.json", JSON.stringify(skipped, null, 1));
+  }
+
+  /**
+   * Saves the policy in Hugging Face layout with the optimiser's state beside it, complete under its name or not at all,
+   * and drops all but the two newest.
+   */
+  saveCheckpoint(step: number, policy: Checkpoint, optimizer: AdamW): void {
+    const final = join(this.path, "checkpoints", `step-${pad(step)}`);
+    const building = `${final}.tmp`;
+    this.attempt(final, () => {
+      rmSync(building, { recursive: true, force: true });
+      saveCheckpoint(building, policy);
+      mkdirSync(join(building, "trainer_state"));
+      writeSafetensors(join(building, "trainer_state", "optimizer.safetensors"), Object.entries(optimizer.state()));
+      rmSync(final, { recursive: true, force: true });
+      renameSync(building, final);
+      for (const old of this.checkpointSteps().slice(0, -2)) {
+        rmSync(join(this.path, "checkpoints", `step-${pad(old)}`), { recursive: true, force: true });
+      }
+    });
+  }
+
+  /** The newest complete checkpoint: the number of steps taken, and its folder. */
+  latestCheckpoint(): { readonly step: number; readonly folder: string } | null {
+    const step = this.checkpointSteps().at(-1);
+    return step === undefined ? null : { step, folder: join(this.path, "checkpoints", `step-${pad(step)}`) };
+  }
+
+  loadOptimizer(folder: string, optimizer: AdamW): void {
+    const file = readSafetensors(join(folder, "trainer_state", "optimizer.safetensors"));
+    optimizer.load(Object.fromEntries(file.names.map((name) => [name, file.get(name)])));
+    file.close();
+  }
+
+  write(name: string, content: string): void {
+    const file = join(this.path, name);
+    this.attempt(file, () => {
+      writeFileSync(`${file}.tmp`, content);
+      renameSync(`${file}.tmp`, file);
+    });
+  }
+
+  private checkpointSteps(): number[] {
+    return readdirSync(join(this.path, "checkpoints"))
+      .flatMap((name) => /^step-(\d+)$/.exec(name)?.[1] ?? [])
+      .map(Number)
+      .sort((a, b) => a - b);
+  }
+
+  private sample(step: number, problem: Graded["problem"]): Omit<SampleRecord, "responses"> {
+    const images = problem.images.map((image: Image, i) => {
+      const name = join("samples", "images", `${fileName(problem.key)}-${i}.png`);
+      const file = join(this.path, name);
+      if (!existsSync(file)) this.attempt(file, () => writeFileSync(file, encodePng(image)));
+      return name;
+    });
+    return {
+      step,
+      task: problem.task.id,
+      picture: problem.picture,
+      prompt: problem.prompt,
+      images,
+      target: problem.target,
+    };
+  }
+
+  /** Turns the operating system's refusals into words with a remedy. */
+  private attempt(file: string, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      const remedy = {
+        ENOSPC: "the disk is full. Free some space, then go on with --resume",
+        EDQUOT: "your disk quota is used up. Free some space, then go on with --resume",
+        EACCES: "no permission. Choose a folder you may write to with --run",
+        EPERM: "not permitted. Choose a folder you may write to with --run",
+        EROFS: "the file system is read-only. Choose another folder with --run",
+        ENOTDIR: "a part of the path is a file. Choose another folder with --run",
+      }[code ?? ""];
+      if (!remedy) throw error;
+      throw new UserError(`Cannot write ${file}: ${remedy}.`);
+    }
+  }
+}
+
+function pad(step: number): string {
+  return String(step).padStart(6, "0");
+}
+
+function fileName(key: string): string {
+  return key.replaceAll(/[^a-zA-Z0-9]+/g, "-").replace(/^-|-$/g, "");
+}

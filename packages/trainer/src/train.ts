@@ -1,0 +1,103 @@
+import { type Problem, protocols, type Source, type Task } from "@ssl4rl/core";
+import { type Checkpoint, loadCheckpoint } from "@ssl4rl/models";
+import { AdamW, schedules } from "@ssl4rl/torch";
+import { evaluate, type Graded, scores, type TaskScore } from "./evaluate.js";
+import { grpo, type StepMetrics } from "./grpo.js";
+import { ProblemStream, type SkippedPicture } from "./problem-stream.js";
+import type { RunFolder } from "./run-folder.js";
+
+export interface TrainInput {
+  readonly run: RunFolder;
+  /** The starting checkpoint's folder. */
+  readonly model: string;
+  readonly train: Source;
+  readonly heldOut: Source;
+  readonly tasks: readonly Task[];
+  /** Ask to stop: the step in flight is finished, a checkpoint saved, and the generator ends. */
+  readonly signal: AbortSignal;
+}
+
+export type TrainEvent =
+  | { readonly kind: "evaluating"; readonly when: "before" | "after"; readonly done: number; readonly total: number }
+  | { readonly kind: "evaluated"; readonly when: "before" | "after"; readonly tasks: Record<string, TaskScore> }
+  | { readonly kind: "step"; readonly metrics: StepMetrics; readonly steps: number }
+  | { readonly kind: "checkpoint"; readonly step: number }
+  | { readonly kind: "stopped"; readonly step: number }
+  | { readonly kind: "skipped"; readonly pictures: readonly SkippedPicture[] };
+
+const SAMPLES_EVERY = 10;
+const SAMPLED_PROBLEMS = 4;
+const EVALUATION_SAMPLES = 24;
+
+/**
+ * One run: evaluate, train by GRPO, evaluate again; everything it learns goes into the run folder. A run folder that holds
+ * a checkpoint goes on from it, bit for bit: steps after that checkpoint are taken again with the same outcome.
+ */
+export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
+  const { run, heldOut, tasks } = input;
+  const { recipe } = run;
+  const protocol = protocols.find(({ name }) => name === recipe.protocol)!;
+  const latest = run.latestCheckpoint();
+  const start = latest?.step ?? 0;
+  run.truncate(start);
+
+  const policy = loadCheckpoint(latest?.folder ?? input.model);
+  const reference = recipe.beta > 0 ? loadCheckpoint(input.model) : null;
+  for (const parameter of policy.model.parameters().values()) parameter.requiresGrad_();
+  const optimizer = new AdamW(policy.model.parameters().values(), {
+    lr: recipe.learningRate,
+    weightDecay: recipe.weightDecay,
+  });
+  if (latest) run.loadOptimizer(latest.folder, optimizer);
+
+  const factor = schedules[recipe.schedule]({ steps: recipe.steps, warmup: recipe.warmupSteps });
+  const learningRate = (step: number) => recipe.learningRate * factor(step);
+  const examStream = new ProblemStream(heldOut, tasks, protocol, recipe.seed + 1);
+  const exam = await examStream.slice(0, recipe.evaluationQuestions * tasks.length);
+  const trainStream = new ProblemStream(input.train, tasks, protocol, recipe.seed);
+
+  const skipped = () => [...examStream.skipped.values(), ...trainStream.skipped.values()];
+
+  if (!run.readEvaluation("before")) yield* examine("before", start, policy, exam, input);
+  const steps = grpo(
+    { policy, reference, problems: trainStream, optimizer, learningRate, start },
+    {
+      ...recipe,
+    },
+  );
+  for await (const step of steps) {
+    const taken = step.metrics.step + 1;
+    run.appendMetrics(step.metrics);
+    if (step.metrics.step % SAMPLES_EVERY === 0 || taken === recipe.steps) run.writeSamples(step, SAMPLED_PROBLEMS);
+    yield { kind: "step", metrics: step.metrics, steps: recipe.steps };
+    const stop = input.signal.aborted;
+    if (stop || taken % recipe.checkpointEvery === 0 || taken === recipe.steps) {
+      run.saveCheckpoint(taken, policy, optimizer);
+      run.writeSkipped(skipped());
+      yield { kind: "checkpoint", step: taken };
+    }
+    if (stop) {
+      yield { kind: "stopped", step: taken };
+      return;
+    }
+  }
+  yield { kind: "skipped", pictures: skipped() };
+  yield* examine("after", recipe.steps, policy, exam, input);
+}
+
+async function* examine(
+  when: "before" | "after",
+  step: number,
+  policy: Checkpoint,
+  exam: readonly Problem[],
+  { run, heldOut }: TrainInput,
+): AsyncGenerator<TrainEvent> {
+  const graded: Graded[] = [];
+  for await (const pass of evaluate(policy, exam, { ...run.recipe, promptsPerPass: 2 * run.recipe.promptsPerPass })) {
+    graded.push(...pass);
+    yield { kind: "evaluating", when, done: graded.length, total: exam.length };
+  }
+  const tasks = scores(graded);
+  run.writeEvaluation(when, { step, source: heldOut.name, tasks, graded }, EVALUATION_SAMPLES);
+  yield { kind: "evaluated", when, tasks };
+}

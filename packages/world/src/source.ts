@@ -1,0 +1,39 @@
+import type { Source } from "@ssl4rl/core";
+import { composeScene, worldVersion } from "./compose.js";
+import { render } from "./render.js";
+
+export interface WorldSourceOptions {
+  /** Name of the source; by default it tells seed and size. */
+  readonly name?: string;
+  readonly seed: string;
+  /** How many pictures; any number is as quick to make. */
+  readonly length: number;
+  /** Side of the square pictures in pixels. */
+  readonly size: number;
+}
+
+/**
+ * Pictures of the world, each rendered when asked for. Picture i is `composeScene(seed, i)`.
+ *
+ * @example
+ * const pictures = worldSource({ seed: "demo", length: 1000, size: 112 });
+ * const { image } = await pictures.get(41);
+ */
+export function worldSource(options: WorldSourceOptions): Source {
+  const { seed, length, size, name = `world ${seed} ${size}px` } = options;
+  return {
+    name,
+    length,
+    async get(index) {
+      if (!Number.isInteger(index) || index < 0 || index >= length) {
+        throw new RangeError(`${name}: index must be in 0..${length - 1}, got ${index}`);
+      }
+      const scene = composeScene(seed, index);
+      return {
+        id: `world@${worldVersion}:${scene.seed}:${size}`,
+        name: `${scene.kind} ${index}`,
+        image: render(scene, { width: size, height: size }),
+      };
+    },
+  };
+}
