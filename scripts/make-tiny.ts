@@ -7,13 +7,14 @@
  */
 import { parseArgs } from "node:util";
 import { Random } from "@ssl4rl/core";
-import { saveCheckpoint } from "@ssl4rl/models";
-import { AdamW, clipGradNorm, noGrad, schedules, scope } from "@ssl4rl/torch";
+import { type PreparedBatch, saveCheckpoint } from "@ssl4rl/models";
+import { AdamW, clipGradNorm, noGrad, schedules, scope, tensor } from "@ssl4rl/torch";
 import { newTinyCheckpoint } from "./tiny-checkpoint.js";
 import {
-  captionLesson,
-  formLesson,
-  type Lesson,
+  formGroup,
+  type LessonGroup,
+  pairGroup,
+  pictureGroup,
   questionLesson,
   type WorldPicture,
   worldPicture,
@@ -23,139 +24,154 @@ const { values: flags } = parseArgs({
   options: {
     steps: { type: "string", default: "2000" },
     out: { type: "string", default: "checkpoints/tiny-vl" },
-    pictures: { type: "string", default: "6000" },
+    pictures: { type: "string", default: "8000" },
   },
 });
 const steps = Number(flags.steps);
-const BATCH = 64;
-const PASS = 16;
-const PEAK_RATE = 1.5e-3;
+const PEAK_RATE = 1e-3;
 const WARM_UP = 100;
 
 const pictures = drawPictures("train", Number(flags.pictures));
-const checkpoint = newTinyCheckpoint(corpus());
+const checkpoint = newTinyCheckpoint(
+  Array.from({ length: 300 }, (_, i) => batchOf(Random.from("corpus", i)).flat())
+    .flat()
+    .flatMap(({ lessons }) => lessons.flatMap(({ text, response }) => [text, response])),
+);
+const { tokenizer } = checkpoint;
 const parameters = [...checkpoint.model.parameters().values()];
-const count = parameters.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
-console.log(`${count} parameters, ${checkpoint.tokenizer.size} tokens`);
+console.log(`${parameters.reduce((sum, { size }) => sum + size, 0)} parameters, ${tokenizer.size} tokens`);
+
+const imEnd = tokenizer.id("<|im_end|>");
+/** What the chat template puts between the user's text and the response, and where a prompt without text ends. */
+const turn = [
+  imEnd,
+  ...tokenizer.encodeText("\n"),
+  tokenizer.id("<|im_start|>"),
+  ...tokenizer.encodeText("assistant\n"),
+];
 
 const optimizer = new AdamW(parameters, { lr: PEAK_RATE, weightDecay: 0.01 });
 const factor = schedules.cosine({ steps, warmup: WARM_UP });
 const started = performance.now();
-let recent = 0;
+let recent = [0, 0, 0];
 for (let step = 0; step < steps; step++) {
   optimizer.lr = PEAK_RATE * factor(step);
-  const batch = Array.from({ length: BATCH }, (_, i) => lesson(Random.from("lesson", step, i)));
-  recent += learn(batch);
+  const losses = batchOf(Random.from("lessons", step)).map((groups) => learn(groups));
+  recent = recent.map((sum, i) => sum + losses[i]);
+  scope(() => clipGradNorm(parameters, 1));
+  optimizer.step();
+  optimizer.zeroGrad();
   if ((step + 1) % 50 === 0) {
     const seconds = (performance.now() - started) / 1000;
     console.log(
-      `step ${step + 1}/${steps}  loss ${(recent / 50).toFixed(3)}  ${(seconds / (step + 1)).toFixed(2)} s/step  ` +
-        `${Math.round(((steps - step - 1) * seconds) / (step + 1))} s left`,
+      `step ${step + 1}/${steps}  loss: one picture, two, forms ${recent.map((sum) => (sum / 50).toFixed(3)).join(" ")}  ` +
+        `${(seconds / (step + 1)).toFixed(2)} s/step  ${Math.round(((steps - step - 1) * seconds) / (step + 1))} s left`,
     );
-    recent = 0;
+    recent = [0, 0, 0];
   }
-  if ((step + 1) % 400 === 0) {
+  if ((step + 1) % 500 === 0 || step + 1 === steps) {
     saveCheckpoint(flags.out, checkpoint);
     examine();
   }
 }
-saveCheckpoint(flags.out, checkpoint);
-examine();
 
 function drawPictures(split: string, length: number): WorldPicture[] {
   const drawn: WorldPicture[] = [];
   for (let i = 0; i < length; i++) {
     drawn.push(worldPicture(split, i));
-    if (i % 1000 === 999) console.log(`${i + 1} pictures drawn`);
+    if (i % 2000 === 1999) console.log(`${i + 1} pictures drawn`);
   }
   return drawn;
 }
 
-/** A mixture: half labelled questions, a quarter captions, a quarter forms of the self-supervised answers. */
-function lesson(random: Random): Lesson {
-  for (;;) {
-    const picture = random.pick(pictures);
-    const kind = random.float();
-    const made =
-      kind < 0.25
-        ? captionLesson(picture)
-        : kind < 0.4
-          ? questionLesson(picture, random.pick(pictures), random)
-          : kind < 0.75
-            ? questionLesson(picture, null, random)
-            : formLesson(picture, random);
-    if (made) return made;
-  }
+/** One step's lessons: questions and captions on 20 pictures, questions on 6 pairs, 16 forms. */
+function batchOf(random: Random): [LessonGroup[], LessonGroup[], LessonGroup[]] {
+  const some = () => random.pick(pictures);
+  return [
+    Array.from({ length: 20 }, () => pictureGroup(some(), 6, random)),
+    Array.from({ length: 6 }, () => pairGroup(some(), some(), 4, random)),
+    Array.from({ length: 16 }, () => formGroup(some(), random)).filter((group) => group !== null),
+  ];
 }
 
-/** Texts the tokenizer learns its merges from: the prompts and responses of a sample of lessons. */
-function corpus(): string[] {
-  return Array.from({ length: 4000 }, (_, i) => lesson(Random.from("corpus", i))).flatMap(({ input, response }) => [
-    input.text,
-    response,
-  ]);
-}
-
-/** One supervised step: the mean negative log-likelihood per response token over the batch. */
-function learn(batch: readonly Lesson[]): number {
-  const ids = batch.map(({ response }) => [
-    ...checkpoint.tokenizer.encodeText(response),
-    checkpoint.tokenizer.stopTokens[0],
-  ]);
-  const tokens = ids.reduce((sum, { length }) => sum + length, 0);
-  // Prompts of like length together: less padding.
-  const order = batch.map((_, i) => i).sort((a, b) => batch[a].input.text.length - batch[b].input.text.length);
-  let loss = 0;
-  for (let i = 0; i < order.length; i += PASS) {
-    const part = order.slice(i, i + PASS);
-    loss += scope(() => {
-      const prompt = checkpoint.prefill(checkpoint.prepare(part.map((k) => batch[k].input)));
-      const { logprobs } = checkpoint.logprobs(prompt, { ids: part.map((k) => [ids[k]]) }, { temperature: 1 });
-      const nll = logprobs.sum().mul(-1 / tokens);
-      nll.backward();
-      return nll.item();
+/**
+ * Adds the gradient of the mean negative log-likelihood of the responses' tokens, and gives that mean. The pictures are
+ * the shared prompt; each question with its response is a continuation of it.
+ */
+function learn(groups: readonly LessonGroup[]): number {
+  const asked = groups.map(({ lessons }) => lessons.map(({ text }) => [...tokenizer.encodeText(text), ...turn]));
+  const told = groups.map(({ lessons }) => lessons.map(({ response }) => [...tokenizer.encodeText(response), imEnd]));
+  const ids = asked.map((group, b) => group.map((question, g) => [...question, ...told[b][g]]));
+  return scope(() => {
+    const prompt = checkpoint.prefill(picturesOnly(groups));
+    const { logprobs } = checkpoint.logprobs(prompt, { ids }, { temperature: 1 });
+    const [B, G, R] = logprobs.shape;
+    const weight = new Float32Array(B * G * R);
+    asked.flat().forEach((question, i) => {
+      weight.fill(1, i * R + question.length, i * R + ids.flat()[i].length);
     });
-  }
-  scope(() => clipGradNorm(parameters, 1));
-  optimizer.step();
-  optimizer.zeroGrad();
-  return loss;
+    const tokens = weight.reduce((sum, one) => sum + one, 0);
+    const loss = logprobs
+      .mul(tensor(weight, [B, G, R]))
+      .sum()
+      .mul(-1 / tokens);
+    loss.backward();
+    return loss.item();
+  });
 }
 
-/** Held-out pictures: accuracy on labelled questions and on blind ones, share of well-formed answers. */
+/** Prompts that end behind their pictures: what all questions about them share. */
+function picturesOnly(groups: readonly LessonGroup[]): PreparedBatch {
+  const whole = checkpoint.prepare(groups.map(({ images }) => ({ images, text: "" })));
+  const cut = -turn.length;
+  const prompts = whole.prompts.map(({ ids, positions: { t, h, w, next } }) => ({
+    ids: ids.slice(0, cut),
+    positions: { t: t.slice(0, cut), h: h.slice(0, cut), w: w.slice(0, cut), next: next + cut },
+  }));
+  return { ...whole, prompts };
+}
+
+/** Held-out pictures: accuracy on labelled questions, share of well-formed answers to self-supervised ones. */
 function examine(): void {
-  const held = drawPictures("held-out", 300);
+  const held = drawPictures("held-out", 400);
   const random = Random.from("examine");
-  const questions = held.flatMap((picture) => questionLesson(picture, null, random) ?? []);
-  const forms = held.flatMap((picture) => formLesson(picture, random) ?? []);
-  const right = answers(questions).filter((text, i) => text === questions[i].response).length;
-  const guess = questions.reduce((sum, { input }) => sum + 1 / (input.text.match(/^[A-D]\. /gm)?.length ?? 4), 0);
-  const blind = answers(forms);
-  const form = (text: string) =>
-    text.replace(/[0-9]+|[a-z]+-[a-z]+|[0-9]\/[0-9]/g, "X").replace(/<think>.*<\/think>/, "");
-  const wellFormed = blind.filter((text, i) => form(text) === form(forms[i].response)).length;
+  const questions = held.map((picture) => ({
+    images: [picture.image],
+    lessons: [questionLesson(picture, "", random)],
+  }));
+  const said = answers(questions);
+  const right = said.filter((text, i) => text.endsWith(answerOf(questions[i]))).length;
+  const guessing = questions.reduce((sum, { lessons }) => sum + 1 / optionCount(lessons[0].text), 0);
+  const forms = held.flatMap((picture) => formGroup(picture, random) ?? []);
+  const blank = (text: string) =>
+    text.replace(/<think>.*<\/think>/, "").replace(/[0-9]+(\/[0-9])?|[a-z]+-[a-z]+/g, "X");
+  const wellFormed = answers(forms).filter((text, i) => blank(text) === blank(forms[i].lessons[0].response)).length;
   console.log(
-    `questions ${(right / questions.length).toFixed(3)} (guessing ${(guess / questions.length).toFixed(3)}), ` +
+    `questions right ${(right / questions.length).toFixed(3)} (guessing ${(guessing / questions.length).toFixed(3)}), ` +
       `well-formed self-supervised answers ${(wellFormed / forms.length).toFixed(3)}`,
   );
-  console.log(answers([captionLesson(held[0]), captionLesson(held[1])]).join("\n"));
 }
 
-function answers(lessons: readonly Lesson[]): string[] {
+function answerOf({ lessons }: LessonGroup): string {
+  return lessons[0].response.replace(/<think>.*<\/think> /, "");
+}
+
+function optionCount(text: string): number {
+  const letters = text.match(/^[A-D]\. /gm);
+  return letters ? letters.length : text.split("\n")[0].split(/, | or /).length;
+}
+
+function answers(groups: readonly LessonGroup[]): string[] {
   const texts: string[] = [];
-  for (let i = 0; i < lessons.length; i += PASS) {
-    const inputs = lessons.slice(i, i + PASS).map(({ input }) => input);
-    const { text } = scope(() =>
-      noGrad(() =>
-        checkpoint.sample(checkpoint.prefill(checkpoint.prepare(inputs)), {
-          each: 1,
-          maxNewTokens: 60,
-          temperature: 0,
-          seed: 0,
-        }),
-      ),
+  for (let i = 0; i < groups.length; i += 16) {
+    const inputs = groups.slice(i, i + 16).map(({ images, lessons }) => ({ images, text: lessons[0].text }));
+    const sampled = scope(() =>
+      noGrad(() => {
+        const prompt = checkpoint.prefill(checkpoint.prepare(inputs));
+        return checkpoint.sample(prompt, { each: 1, maxNewTokens: 60, temperature: 0, seed: 0 });
+      }),
     );
-    texts.push(...text.map(([first]) => first));
+    texts.push(...sampled.text.map(([first]) => first));
   }
   return texts;
 }

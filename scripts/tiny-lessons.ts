@@ -1,72 +1,64 @@
-import { answerOnly, type Image, isSkip, type Protocol, pose, protocols, type Random } from "@ssl4rl/core";
-import type { PromptInput } from "@ssl4rl/models";
+import { answerOnly, type Image, isSkip, orList, type Protocol, pose, protocols, Random } from "@ssl4rl/core";
 import { registry } from "@ssl4rl/tasks";
 import { composeScene, questionsAbout, render, type Scene, type WorldQuestion } from "@ssl4rl/world";
 import { SIDE } from "./tiny-checkpoint.js";
 
-/** One thing the tiny model is shown: a prompt and the response it should give. */
+/** One thing the tiny model is shown: what it is asked, and the response it should give. */
 export interface Lesson {
-  readonly input: PromptInput;
+  readonly text: string;
   readonly response: string;
+}
+
+/** Lessons on the same pictures, which are then computed once for all of them. */
+export interface LessonGroup {
+  readonly images: readonly Image[];
+  readonly lessons: readonly Lesson[];
 }
 
 export interface WorldPicture {
   readonly id: string;
   readonly scene: Scene;
   readonly image: Image;
+  readonly questions: readonly WorldQuestion[];
 }
 
 export function worldPicture(split: string, index: number): WorldPicture {
   const id = `${split}/${index}`;
   const scene = composeScene("tiny", split, index);
-  return { id, scene, image: render(scene, { width: SIDE, height: SIDE }) };
+  const questions = questionsAbout(scene, Random.from("questions", id));
+  return { id, scene, image: render(scene, { width: SIDE, height: SIDE }), questions };
 }
 
-/** A labelled question on one picture, or on the second of two, as multiple choice. */
-export function questionLesson(picture: WorldPicture, other: WorldPicture | null, random: Random): Lesson | null {
-  const questions = questionsAbout(picture.scene, random);
-  if (questions.length === 0) return null;
-  const question = pickByCategory(questions, random);
-  const about = other ? "Look at picture 2. " : "";
-  const letters = question.options.map((option, i) => `${"ABCD"[i]}. ${option}`).join("\n");
-  const protocol = pickProtocol(random);
-  return {
-    input: {
-      text: `${about}${question.question}\n${letters}\n${protocol.instruction}`,
-      images: other ? [other.image, picture.image] : [picture.image],
-    },
-    response: protocol.wrap("ABCD"[question.answer], thought(picture.scene)),
-  };
+/** `count` lessons on one picture: labelled questions of many kinds, and what is in it. */
+export function pictureGroup(picture: WorldPicture, count: number, random: Random): LessonGroup {
+  const questions = Array.from({ length: count - 1 }, () => questionLesson(picture, "", random));
+  return { images: [picture.image], lessons: [...questions, captionLesson(picture)] };
 }
 
-/** What is in the picture, nearest and largest things first. */
-export function captionLesson(picture: WorldPicture): Lesson {
-  return {
-    input: { text: "What is in the picture?", images: [picture.image] },
-    response: caption(picture.scene),
-  };
+/** `count` labelled questions on one of two pictures. */
+export function pairGroup(first: WorldPicture, second: WorldPicture, count: number, random: Random): LessonGroup {
+  const lessons = Array.from({ length: count }, () => {
+    const which = random.int(2);
+    return questionLesson([first, second][which], `Look at picture ${which + 1}. `, random);
+  });
+  return { images: [first.image, second.image], lessons };
 }
 
 /**
  * A self-supervised question with an answer drawn blindly: it teaches the form of the answer and nothing about the
  * picture, so that the model starts at chance and spreads its guesses over all answers.
  */
-export function formLesson(picture: WorldPicture, random: Random): Lesson | null {
+export function formGroup(picture: WorldPicture, random: Random): LessonGroup | null {
   const factory = random.pick(registry);
   const task = factory.create({ size: SIDE, ...random.pick(formOptions[factory.name] ?? [{}]) });
   const protocol = pickProtocol(random);
-  const problem = pose(
-    { ...picture, name: picture.id },
-    task,
-    protocol,
-    random.int(task.answers.size),
-    random.uint32(),
-  );
+  const posed = { ...picture, name: picture.id };
+  const problem = pose(posed, task, protocol, random.int(task.answers.size), random.uint32());
   if (isSkip(problem)) return null;
   const blind = task.answers.print(task.answers.at(random.int(task.answers.size)));
   return {
-    input: { text: problem.prompt, images: problem.images },
-    response: protocol.wrap(blind, thought(picture.scene)),
+    images: problem.images,
+    lessons: [{ text: problem.prompt, response: protocol.wrap(blind, thought(picture.scene)) }],
   };
 }
 
@@ -76,8 +68,38 @@ const formOptions: Record<string, Record<string, unknown>[]> = {
   position: [{}, {}, { grid: 3 }],
 };
 
+/** Mostly answered by the option's own words, now and then by its letter. */
+export function questionLesson(picture: WorldPicture, about: string, random: Random): Lesson {
+  const { question, options, answer } = pickByCategory(picture.questions, random);
+  const protocol = pickProtocol(random);
+  const byLetter = random.chance(0.15);
+  const choices = byLetter
+    ? `\n${options.map((option, i) => `${"ABCD"[i]}. ${option}`).join("\n")}`
+    : ` ${orList(options)}?`;
+  return {
+    text: `${about}${question}${choices}\n${protocol.instruction}`,
+    response: protocol.wrap(byLetter ? "ABCD"[answer] : options[answer], thought(picture.scene)),
+  };
+}
+
+function captionLesson({ scene }: WorldPicture): Lesson {
+  const seen = scene.objects
+    .filter(({ visible, box }) => visible > 0.5 && box.width * box.height > 0.004)
+    .sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height)
+    .slice(0, 4)
+    .map(({ category, attributes, box }) => {
+      const place = `${box.y + box.height / 2 < 0.5 ? "top" : "bottom"} ${box.x + box.width / 2 < 0.5 ? "left" : "right"}`;
+      return `${attributes.color ? `${attributes.color} ` : ""}${category} ${place}`;
+    });
+  return {
+    text: "What is in the picture?",
+    response: `${scene.kind}, ${scene.light.time}, ${scene.weather}: ${seen.join(", ")}.`,
+  };
+}
+
+/** Short forms carry most of the teaching; the long ones only have to be known. */
 function pickProtocol(random: Random): Protocol {
-  return random.chance(0.8) ? answerOnly : random.pick(protocols);
+  return random.chance(0.85) ? answerOnly : random.pick(protocols);
 }
 
 /** Rare kinds of questions are asked as often as common ones. */
@@ -88,17 +110,4 @@ function pickByCategory(questions: readonly WorldQuestion[], random: Random): Wo
 
 function thought(scene: Scene): string {
   return `A ${scene.kind}.`;
-}
-
-function caption(scene: Scene): string {
-  const seen = scene.objects
-    .filter(({ visible, box }) => visible > 0.5 && box.width * box.height > 0.003)
-    .sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height)
-    .slice(0, 6)
-    .map(({ category, attributes, box }) => {
-      const middle = box.x + box.width / 2;
-      const side = middle < 0.37 ? " left" : middle > 0.63 ? " right" : "";
-      return `${attributes.color ? `${attributes.color} ` : ""}${category}${side}`;
-    });
-  return `${scene.kind}, ${scene.light.time}, ${scene.weather}: ${seen.join(", ")}.`;
 }

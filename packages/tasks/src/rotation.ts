@@ -61,7 +61,7 @@ function inscribed(square: Image): Image {
  * A turn by 45° that does so does so twice, thus quarter turns tell all.
  */
 function quartersThatLookAlike(square: Image): number {
-  const slack = 4;
+  const slack = 2;
   const side = 16 * slack - 2 * slack;
   const thumbnail = resize(square, 16 * slack, 16 * slack);
   const centre = thumbnail.crop(slack, slack, side, side);

@@ -1,7 +1,6 @@
 export { composeScene } from "./compose.js";
 export { type MmbenchOptions, mmbenchLines, writeMmbenchTsv } from "./mmbench.js";
 export type { ColorName } from "./palette.js";
-export { encodePng } from "./png.js";
 export { type Group, groups, type WorldQuestion } from "./questions/view.js";
 export { questionsAbout } from "./questions.js";
 export { render, type Size } from "./render.js";

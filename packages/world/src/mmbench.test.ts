@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { encodePng } from "@ssl4rl/core";
 import { describe, expect, it } from "vitest";
 import { composeScene } from "./compose.js";
 import { mmbenchLines, quoted, writeMmbenchTsv } from "./mmbench.js";
-import { encodePng } from "./png.js";
 import { groups } from "./questions/view.js";
 import { render } from "./render.js";
 

@@ -1,7 +1,6 @@
 import { open, rename } from "node:fs/promises";
-import { Random } from "@ssl4rl/core";
+import { encodePng, Random } from "@ssl4rl/core";
 import { composeScene } from "./compose.js";
-import { encodePng } from "./png.js";
 import type { WorldQuestion } from "./questions/view.js";
 import { questionsAbout } from "./questions.js";
 import { render } from "./render.js";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@ssl4rl/core";
-import { checkRecipe, RunFolder, type StepMetrics, type TaskScore, train } from "@ssl4rl/trainer";
+import { checkRecipe, type Recipe, RunFolder, type StepMetrics, type TaskScore, train } from "@ssl4rl/trainer";
 import { Command, InvalidArgumentError } from "commander";
 import { checkpointFolder } from "../models.js";
 import { duration, Progress } from "../progress.js";
@@ -40,11 +40,18 @@ export function trainCommand(): Command {
       "\nExamples:\n  ssl4rl train demo\n  ssl4rl train --images ~/photos --task rotation\n  ssl4rl train --resume --run demo",
     )
     .action(async (recipe: string | undefined, flags: Flags) => {
-      await runTraining(flags.resume ? resumedRun(recipe, flags) : newRun(recipe, flags), flags);
+      if (flags.resume) await runTraining(resumedRun(recipe, flags), flags);
+      else await runTraining(newRun(recipe, flags), flags);
     });
 }
 
-function newRun(recipeName: string | undefined, flags: Flags): RunFolder {
+/** A run about to start: nothing is written until its pictures have been read. */
+interface Planned {
+  readonly recipe: Recipe;
+  readonly path: string;
+}
+
+function newRun(recipeName: string | undefined, flags: Flags): Planned {
   const { name, recipe } = loadRecipe(recipeName ?? "photos");
   if (!recipeName && !flags.images) {
     throw new UserError("Nothing to train on: name a recipe (ssl4rl train demo) or pictures (--images DIR).", 2);
@@ -63,7 +70,7 @@ function newRun(recipeName: string | undefined, flags: Flags): RunFolder {
   recipeTasks(wanted);
   checkpointFolder(wanted.model);
   const label = recipeName ? name : wanted.tasks.map(({ task }) => task).join("-");
-  return RunFolder.create(flags.run ? runPath(flags.run) : freeRunPath(label), wanted);
+  return { recipe: wanted, path: flags.run ? runPath(flags.run) : freeRunPath(label) };
 }
 
 function resumedRun(recipeName: string | undefined, flags: Flags): RunFolder {
@@ -80,11 +87,11 @@ function resumedRun(recipeName: string | undefined, flags: Flags): RunFolder {
   return flags.steps ? run.withSteps(flags.steps) : run;
 }
 
-async function runTraining(run: RunFolder, flags: Flags): Promise<void> {
-  const { recipe } = run;
+async function runTraining(planned: RunFolder | Planned, flags: Flags): Promise<void> {
+  const { recipe, path } = planned;
   const progress = new Progress();
   const tasks = recipeTasks(recipe);
-  progress.say(`Run ${run.path}: ${tasks.map(({ id }) => id).join(", ")} on ${recipe.images}, ${recipe.steps} steps`);
+  progress.say(`Run ${path}: ${tasks.map(({ id }) => id).join(", ")} on ${recipe.images}, ${recipe.steps} steps`);
   progress.update("Reading pictures");
   const pictures = await openPictures(recipe);
   progress.say(`${pictures.train.length} pictures to train on, ${pictures.heldOut.length} held out`);
@@ -93,6 +100,7 @@ async function runTraining(run: RunFolder, flags: Flags): Promise<void> {
       `${pictures.skipped.length} files left out, the first: ${pictures.skipped[0].file}: ${pictures.skipped[0].reason}`,
     );
   }
+  const run = planned instanceof RunFolder ? planned : RunFolder.create(path, recipe);
   run.write("left-out.json", JSON.stringify(pictures.skipped, null, 1));
 
   const stop = new AbortController();

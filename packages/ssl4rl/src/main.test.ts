@@ -1,0 +1,207 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { encodePng, Image, Random } from "@ssl4rl/core";
+import { readSafetensors, writeSafetensors, zeros } from "@ssl4rl/torch";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+// The command as users run it: a child process on the built files.
+const bin = fileURLToPath(new URL("../bin/ssl4rl.js", import.meta.url));
+const tinyVl = fileURLToPath(new URL("../../../checkpoints/tiny-vl", import.meta.url));
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "ssl4rl-command-"));
+  const photos = join(folder, "photos");
+  mkdirSync(photos);
+  for (let i = 0; i < 12; i++) writeFileSync(join(photos, `${i}.png`), encodePng(picture(i)));
+  writeFileSync(join(photos, "notes.txt"), "not a picture");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function picture(seed: number): Image {
+  const random = Random.from("photo", seed);
+  const [a, b, c] = [random.uniform(10, 30), random.uniform(20, 60), random.uniform(0, 6)];
+  const data = new Uint8Array(160 * 120 * 3);
+  for (let i = 0; i < data.length; i++) {
+    const [x, y] = [Math.floor(i / 3) % 160, Math.floor(i / 480)];
+    data[i] = Math.max(0, Math.min(255, 220 - 1.5 * y + 25 * Math.sin(x / a + c + (i % 3)) + 20 * Math.cos(y / b)));
+  }
+  return new Image(160, 120, data);
+}
+
+interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(args: readonly string[]): { child: ChildProcess; outcome: Promise<Outcome> } {
+  const child = spawn(process.execPath, [bin, ...args], { cwd: folder });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    err += chunk;
+  });
+  return { child, outcome: new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err }))) };
+}
+
+const ssl4rl = (...args: string[]) => start(args).outcome;
+
+/** A recipe of a few quick steps on the test's photos. */
+function recipeFile(name: string, steps: number, model = "tiny-vl"): string {
+  const file = join(folder, `${name}.yaml`);
+  writeFileSync(
+    file,
+    `model: ${model}\nimages: photos\ntasks: [{task: rotation}]\nsize: 112\nprotocol: answer-only\nsteps: ${steps}\n` +
+      "prompts: 4\nrollouts: 4\nmaxNewTokens: 8\nlearningRate: 0.0003\nevaluationQuestions: 8\ncheckpointEvery: 3\n",
+  );
+  return file;
+}
+
+const metrics = (run: string) =>
+  readFileSync(join(folder, run, "metrics.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const { seconds: _, ...rest } = JSON.parse(line) as { step: number; seconds: number };
+      return rest;
+    });
+
+async function untilSteps(run: string, count: number): Promise<void> {
+  const file = join(folder, run, "metrics.jsonl");
+  while (!existsSync(file) || readFileSync(file, "utf8").split("\n").length <= count) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe("ssl4rl train", () => {
+  it("trains on a folder of photos, reports, and ends with one line of JSON", async () => {
+    const { code, out, err } = await ssl4rl("train", recipeFile("short", 3), "--run", "./short", "--json");
+    expect(err).toMatch(/1 files left out, the first: notes\.txt/);
+    expect(code).toBe(0);
+    const summary = JSON.parse(out.trim());
+    expect(summary).toMatchObject({ run: "./short", steps: 3, tasks: { rotation: { chance: 0.25 } } });
+    for (const when of ["before", "after"]) {
+      const { accuracy, low, high, n } = summary.tasks.rotation[when];
+      expect(n).toBe(8);
+      expect(low).toBeLessThanOrEqual(accuracy);
+      expect(high).toBeGreaterThanOrEqual(accuracy);
+    }
+    expect(summary.secondsPerStep).toBeGreaterThan(0);
+    expect(readFileSync(join(folder, "short", "report.html"), "utf8")).toContain("rotation");
+  });
+
+  it("goes on after kill -9 to the metrics of a run that was not killed", async () => {
+    const recipe = recipeFile("kill", 8);
+    expect((await ssl4rl("train", recipe, "--run", "./whole")).code).toBe(0);
+    const { child, outcome } = start(["train", recipe, "--run", "./killed"]);
+    await untilSteps("killed", 5);
+    child.kill("SIGKILL");
+    expect((await outcome).code).toBeNull();
+    const { code, err } = await ssl4rl("train", "--resume", "--run", "./killed");
+    expect(err).not.toMatch(/before/);
+    expect(code).toBe(0);
+    expect(metrics("killed")).toEqual(metrics("whole"));
+  });
+
+  it("stops cleanly on Ctrl-C with a checkpoint, and says how to go on", async () => {
+    const { child, outcome } = start(["train", recipeFile("interrupt", 500), "--run", "./interrupted"]);
+    await untilSteps("interrupted", 2);
+    child.kill("SIGINT");
+    const { code, err } = await outcome;
+    expect(code).toBe(130);
+    expect(err).toMatch(/Stopped after step \d+\. Go on with: ssl4rl train --resume --run \.\/interrupted/);
+    const taken = metrics("interrupted").length;
+    const checkpoint = join(folder, "interrupted", "checkpoints", `step-${String(taken).padStart(6, "0")}`);
+    expect(existsSync(join(checkpoint, "trainer_state", "optimizer.safetensors"))).toBe(true);
+    expect(existsSync(join(folder, "interrupted", "report.html"))).toBe(true);
+  });
+
+  it("names the nearest task, flag and recipe", async () => {
+    const cases: [string[], RegExp][] = [
+      [["train", "--images", "photos", "--task", "rotaton"], /No task "rotaton"\. Did you mean "rotation"\?/],
+      [["train", "demo", "--stepps", "3"], /unknown option '--stepps'[\s\S]*--steps/],
+      [["train", "dmo"], /No recipe "dmo"\. Did you mean "demo"\?/],
+      [["trian"], /unknown command 'trian'[\s\S]*train/],
+      [["train", "--images", "photos", "--task", "rotation:step=100"], /step must be 90 or 45.*got 100/],
+      [["train", "demo", "--steps", "-3"], /--steps.*whole number/],
+      [["train"], /name a recipe .* or pictures/],
+    ];
+    for (const [args, message] of cases) {
+      const { code, err } = await ssl4rl(...args);
+      expect(err).toMatch(message);
+      expect(code).toBe(2);
+    }
+  });
+
+  it("explains folders without usable pictures", async () => {
+    mkdirSync(join(folder, "empty"));
+    mkdirSync(join(folder, "broken"));
+    writeFileSync(join(folder, "broken", "a.jpg"), "<html>404</html>");
+    writeFileSync(join(folder, "broken", "b.png"), encodePng(picture(1)).subarray(0, 500));
+    const task = ["--task", "rotation", "--run", "./never"];
+    const empty = await ssl4rl("train", "--images", "empty", ...task);
+    expect(empty.err).toMatch(/No pictures in empty: it holds no files/);
+    const broken = await ssl4rl("train", "--images", "broken", ...task);
+    expect(broken.err).toMatch(/No pictures in broken: none of its 2 files can be used, e\.g\. a\.jpg: .*b\.png: /);
+    const missing = await ssl4rl("train", "--images", "nowhere", ...task);
+    expect(missing.err).toMatch(/No folder nowhere/);
+    expect([empty.code, broken.code, missing.code]).toEqual([1, 1, 1]);
+    expect(existsSync(join(folder, "never"))).toBe(false);
+  });
+
+  it("explains a checkpoint with a missing or a misshapen tensor", async () => {
+    for (const [name, change, message] of [
+      ["missing", null, /model\.norm\.weight.*missing/],
+      ["misshapen", [7], /model\.norm\.weight must have shape \[\d+\], found \[7\]/],
+    ] as const) {
+      const model = join(folder, name);
+      mkdirSync(model);
+      for (const file of ["config.json", "tokenizer.json", "tokenizer_config.json", "preprocessor_config.json"]) {
+        copyFileSync(join(tinyVl, file), join(model, file));
+      }
+      const weights = readSafetensors(join(tinyVl, "model.safetensors"));
+      const entries = [...weights.names].filter((key) => change || key !== "model.norm.weight");
+      writeSafetensors(
+        join(model, "model.safetensors"),
+        entries.map((key) => [key, change && key === "model.norm.weight" ? zeros(change) : weights.get(key)]),
+      );
+      const { code, err } = await ssl4rl("train", recipeFile(name, 1, model), "--run", `./run-${name}`);
+      expect(err).toMatch(message);
+      expect(code).toBe(1);
+    }
+  });
+
+  it("says that a run folder cannot be written, or holds a run already", async () => {
+    writeFileSync(join(folder, "a-file"), "");
+    const blocked = await ssl4rl("train", recipeFile("blocked", 1), "--run", "./a-file/run");
+    expect(blocked.err).toMatch(/Cannot write .*a-file.*Choose another folder/);
+    mkdirSync(join(folder, "taken"));
+    writeFileSync(join(folder, "taken", "recipe.yaml"), "");
+    const taken = await ssl4rl("train", recipeFile("blocked", 1), "--run", "./taken");
+    expect(taken.err).toMatch(/already holds a run.*--resume/);
+    expect([blocked.code, taken.code]).toEqual([1, 1]);
+  });
+});
+
+describe("ssl4rl eval and preview", () => {
+  it("evaluates a checkpoint on pictures", async () => {
+    const args = ["--images", "photos", "--task", "rotation", "--questions", "8", "--json"];
+    const { code, out } = await ssl4rl("eval", ...args);
+    expect(code).toBe(0);
+    expect(JSON.parse(out).tasks["rotation@1"]).toMatchObject({ n: 8, clusters: 8, chance: 0.25 });
+  });
+
+  it("writes a contact sheet of every task", async () => {
+    const { code } = await ssl4rl("preview", "--images", "photos", "--rows", "2", "--out", "sheet.html");
+    expect(code).toBe(0);
+    const html = readFileSync(join(folder, "sheet.html"), "utf8");
+    for (const task of ["rotation@1", "position@1"]) expect(html).toContain(task);
+    expect(html.match(/data:image\/png/g)).toHaveLength(8);
+  });
+});
