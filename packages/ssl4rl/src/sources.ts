@@ -1,5 +1,5 @@
 import type { Source } from "@ssl4rl/core";
-import { type Folder, openFolder, type SkippedFile, splitByContent } from "@ssl4rl/data";
+import { type Folder, openFolder, remember, type SkippedFile, splitByContent } from "@ssl4rl/data";
 import type { Recipe } from "@ssl4rl/trainer";
 import { worldSource } from "@ssl4rl/world";
 
@@ -15,7 +15,7 @@ export async function openPictures(recipe: Recipe): Promise<Pictures> {
   if (recipe.images === "world") {
     const size = worldSide(recipe);
     return {
-      train: worldSource({ seed: "train", length: recipe.worldPictures, size }),
+      train: remember(worldSource({ seed: "train", length: recipe.worldPictures, size })),
       heldOut: worldSource({ seed: "held-out", length: recipe.evaluationQuestions, size }),
       skipped: [],
     };

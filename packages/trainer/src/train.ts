@@ -13,7 +13,7 @@ export interface TrainInput {
   readonly train: Source;
   readonly heldOut: Source;
   readonly tasks: readonly Task[];
-  /** Ask to stop: the step in flight is finished, a checkpoint saved, and the generator ends. */
+  /** Ask to stop: the step in flight is finished, a checkpoint saved, and the generator ends. An evaluation is left. */
   readonly signal: AbortSignal;
 }
 
@@ -43,7 +43,6 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
 
   const policy = loadCheckpoint(latest?.folder ?? input.model);
   const reference = recipe.beta > 0 ? loadCheckpoint(input.model) : null;
-  for (const parameter of policy.model.parameters().values()) parameter.requiresGrad_();
   const optimizer = new AdamW(policy.model.parameters().values(), {
     lr: recipe.learningRate,
     weightDecay: recipe.weightDecay,
@@ -59,12 +58,11 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
   const skipped = () => [...examStream.skipped.values(), ...trainStream.skipped.values()];
 
   if (!run.readEvaluation("before")) yield* examine("before", start, policy, exam, input);
-  const steps = grpo(
-    { policy, reference, problems: trainStream, optimizer, learningRate, start },
-    {
-      ...recipe,
-    },
-  );
+  if (input.signal.aborted) {
+    yield { kind: "stopped", step: start };
+    return;
+  }
+  const steps = grpo({ policy, reference, problems: trainStream, optimizer, learningRate, start }, recipe);
   for await (const step of steps) {
     const taken = step.metrics.step + 1;
     run.appendMetrics(step.metrics);
@@ -83,6 +81,7 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
   }
   yield { kind: "skipped", pictures: skipped() };
   yield* examine("after", recipe.steps, policy, exam, input);
+  if (input.signal.aborted) yield { kind: "stopped", step: recipe.steps };
 }
 
 async function* examine(
@@ -90,12 +89,13 @@ async function* examine(
   step: number,
   policy: Checkpoint,
   exam: readonly Problem[],
-  { run, heldOut }: TrainInput,
+  { run, heldOut, signal }: TrainInput,
 ): AsyncGenerator<TrainEvent> {
   const graded: Graded[] = [];
   for await (const pass of evaluate(policy, exam, { ...run.recipe, promptsPerPass: 2 * run.recipe.promptsPerPass })) {
     graded.push(...pass);
     yield { kind: "evaluating", when, done: graded.length, total: exam.length };
+    if (signal.aborted) return;
   }
   const tasks = scores(graded);
   run.writeEvaluation(when, { step, source: heldOut.name, tasks, graded }, EVALUATION_SAMPLES);
