@@ -15,14 +15,14 @@ import {
   type LessonGroup,
   pairGroup,
   pictureGroup,
-  questionLesson,
+  uprightQuestion,
   type WorldPicture,
   worldPicture,
 } from "./tiny-lessons.js";
 
 const { values: flags } = parseArgs({
   options: {
-    steps: { type: "string", default: "2000" },
+    steps: { type: "string", default: "1200" },
     out: { type: "string", default: "checkpoints/tiny-vl" },
     pictures: { type: "string", default: "8000" },
   },
@@ -84,13 +84,16 @@ function drawPictures(split: string, length: number): WorldPicture[] {
   return drawn;
 }
 
-/** One step's lessons: questions and captions on 20 pictures, questions on 6 pairs, 16 forms. */
+/** One step's lessons: questions and captions on 18 pictures and 8 pairs (half of them one picture twice), 8 forms. */
 function batchOf(random: Random): [LessonGroup[], LessonGroup[], LessonGroup[]] {
   const some = () => random.pick(pictures);
   return [
-    Array.from({ length: 20 }, () => pictureGroup(some(), 6, random)),
-    Array.from({ length: 6 }, () => pairGroup(some(), some(), 4, random)),
-    Array.from({ length: 16 }, () => formGroup(some(), random)).filter((group) => group !== null),
+    Array.from({ length: 18 }, () => pictureGroup(some(), 6, random)),
+    Array.from({ length: 8 }, (_, i) => {
+      const first = some();
+      return pairGroup(first, i % 2 ? some() : first, 4, random);
+    }),
+    Array.from({ length: 8 }, () => formGroup(some(), random)).filter((group) => group !== null),
   ];
 }
 
@@ -137,7 +140,7 @@ function examine(): void {
   const random = Random.from("examine");
   const questions = held.map((picture) => ({
     images: [picture.image],
-    lessons: [questionLesson(picture, "", random)],
+    lessons: [uprightQuestion(picture, random)],
   }));
   const said = answers(questions);
   const right = said.filter((text, i) => text.endsWith(answerOf(questions[i]))).length;

@@ -29,19 +29,38 @@ export function worldPicture(split: string, index: number): WorldPicture {
   return { id, scene, image: render(scene, { width: SIDE, height: SIDE }), questions };
 }
 
-/** `count` lessons on one picture: labelled questions of many kinds, and what is in it. */
-export function pictureGroup(picture: WorldPicture, count: number, random: Random): LessonGroup {
-  const questions = Array.from({ length: count - 1 }, () => questionLesson(picture, "", random));
-  return { images: [picture.image], lessons: [...questions, captionLesson(picture)] };
+/**
+ * A picture as a lesson shows it, half of the time turned by quarter turns: whatever stands in it is to be known in any
+ * position, and where it stands is told as seen. No lesson says that a picture is turned, or how.
+ */
+interface Shown {
+  readonly picture: WorldPicture;
+  readonly quarters: number;
+  readonly image: Image;
 }
 
-/** `count` labelled questions on one of two pictures. */
+function show(picture: WorldPicture, random: Random): Shown {
+  const quarters = random.chance(0.5) ? random.int(4) : 0;
+  return { picture, quarters, image: picture.image.quarterTurns(quarters) };
+}
+
+/** `count` lessons on one picture: labelled questions of many kinds, and what is in it. */
+export function pictureGroup(picture: WorldPicture, count: number, random: Random): LessonGroup {
+  const shown = show(picture, random);
+  const questions = Array.from({ length: count - 1 }, () => questionLesson(shown, "", random));
+  return { images: [shown.image], lessons: [...questions, captionLesson(shown, "the picture")] };
+}
+
+/** `count` labelled questions on two pictures, which may be the same, and what is in one of them. */
 export function pairGroup(first: WorldPicture, second: WorldPicture, count: number, random: Random): LessonGroup {
-  const lessons = Array.from({ length: count }, () => {
+  const pair = [show(first, random), show(second, random)];
+  const lessons = Array.from({ length: count }, (_, i) => {
     const which = random.int(2);
-    return questionLesson([first, second][which], `Look at picture ${which + 1}. `, random);
+    return i === 0
+      ? captionLesson(pair[which], `picture ${which + 1}`)
+      : questionLesson(pair[which], `Look at picture ${which + 1}. `, random);
   });
-  return { images: [first.image, second.image], lessons };
+  return { images: pair.map(({ image }) => image), lessons };
 }
 
 /**
@@ -68,9 +87,14 @@ const formOptions: Record<string, Record<string, unknown>[]> = {
   position: [{}, {}, { grid: 3 }],
 };
 
-/** Mostly answered by the option's own words, now and then by its letter. */
-export function questionLesson(picture: WorldPicture, about: string, random: Random): Lesson {
-  const { question, options, answer } = pickByCategory(picture.questions, random);
+/** A question on an upright picture: mostly answered by the option's own words, now and then by its letter. */
+export function uprightQuestion(picture: WorldPicture, random: Random): Lesson {
+  return questionLesson({ picture, quarters: 0, image: picture.image }, "", random);
+}
+
+function questionLesson({ picture, quarters }: Shown, about: string, random: Random): Lesson {
+  const fitting = picture.questions.filter(({ category }) => quarters === 0 || turnProof.has(category));
+  const { question, options, answer } = pickByCategory(fitting.length ? fitting : picture.questions, random);
   const protocol = pickProtocol(random);
   const byLetter = random.chance(0.15);
   const choices = byLetter
@@ -82,17 +106,33 @@ export function questionLesson(picture: WorldPicture, about: string, random: Ran
   };
 }
 
-function captionLesson({ scene }: WorldPicture): Lesson {
+/** Kinds of questions whose answer stays true when the picture is turned. */
+const turnProof = new Set([
+  "image_scene",
+  "image_style",
+  "image_topic",
+  "image_weather",
+  "object_existence",
+  "object_counting",
+  "attribute_recognition",
+  "function_reasoning",
+  "physical_property_reasoning",
+  "identity_reasoning",
+]);
+
+/** What is in the picture and where, largest things first; places as seen, in the turned picture. */
+function captionLesson({ picture: { scene }, quarters }: Shown, about: string): Lesson {
   const seen = scene.objects
     .filter(({ visible, box }) => visible > 0.5 && box.width * box.height > 0.004)
     .sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height)
     .slice(0, 4)
     .map(({ category, attributes, box }) => {
-      const place = `${box.y + box.height / 2 < 0.5 ? "top" : "bottom"} ${box.x + box.width / 2 < 0.5 ? "left" : "right"}`;
-      return `${attributes.color ? `${attributes.color} ` : ""}${category} ${place}`;
+      let [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      for (let i = 0; i < quarters; i++) [x, y] = [y, 1 - x];
+      return `${attributes.color ? `${attributes.color} ` : ""}${category} ${y < 0.5 ? "top" : "bottom"} ${x < 0.5 ? "left" : "right"}`;
     });
   return {
-    text: "What is in the picture?",
+    text: `What is in ${about}?`,
     response: `${scene.kind}, ${scene.light.time}, ${scene.weather}: ${seen.join(", ")}.`,
   };
 }

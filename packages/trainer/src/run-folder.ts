@@ -15,7 +15,7 @@ import { type AdamW, readSafetensors, writeSafetensors } from "@ssl4rl/torch";
 import type { Graded, TaskScore } from "./evaluate.js";
 import type { Step, StepMetrics } from "./grpo.js";
 import type { SkippedPicture } from "./problem-stream.js";
-import { parseRecipe, printRecipe, type Recipe } from "./recipe.js";
+import { checkRecipe, parseRecipe, printRecipe, type Recipe } from "./recipe.js";
 
 /** One problem as the run folder keeps it; `images` are paths relative to the folder. */
 export interface SampleRecord {
@@ -79,7 +79,7 @@ export class RunFolder {
 
   /** The same run with another number of steps: a finished run can go on. */
   withSteps(steps: number): RunFolder {
-    const run = new RunFolder(this.path, { ...this.recipe, steps });
+    const run = new RunFolder(this.path, checkRecipe({ ...this.recipe, steps }, this.path));
     run.write("recipe.yaml", printRecipe(run.recipe));
     return run;
   }

@@ -2,12 +2,13 @@ import { protocols } from "@ssl4rl/core";
 import { loadCheckpoint } from "@ssl4rl/models";
 import { evaluate, type Graded, ProblemStream, RunFolder, scores } from "@ssl4rl/trainer";
 import { Command } from "commander";
+import { wholeNumber } from "../flags.js";
 import { checkpointFolder } from "../models.js";
 import { Progress } from "../progress.js";
 import { loadRecipe, parseTaskFlag, recipeTasks } from "../recipes.js";
+import { runPath } from "../run-path.js";
 import { describeScore } from "../score-line.js";
 import { openAll, openPictures } from "../sources.js";
-import { positiveInteger } from "./train.js";
 
 interface Flags {
   readonly run?: string;
@@ -25,7 +26,7 @@ export function evalCommand(): Command {
     .option("--model <dir>", "without --run: a checkpoint in Hugging Face layout, or tiny-vl", "tiny-vl")
     .option("--images <dir>", "without --run: a folder of pictures (all are used), or world", "world")
     .option("--task <name...>", "without --run: tasks, with options after a colon", ["rotation"])
-    .option("--questions <n>", "questions per task", positiveInteger, 400)
+    .option("--questions <n>", "questions per task", wholeNumber, 400)
     .option("--json", "print one line of JSON on standard output")
     .addHelpText(
       "after",
@@ -33,7 +34,7 @@ export function evalCommand(): Command {
     )
     .action(async (flags: Flags) => {
       const progress = new Progress();
-      const run = flags.run === undefined ? null : RunFolder.open(flags.run);
+      const run = flags.run === undefined ? null : RunFolder.open(runPath(flags.run));
       const recipe = run?.recipe ?? {
         ...loadRecipe("photos").recipe,
         model: flags.model,

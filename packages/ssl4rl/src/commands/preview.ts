@@ -3,10 +3,10 @@ import { protocols } from "@ssl4rl/core";
 import { registry } from "@ssl4rl/tasks";
 import { ProblemStream } from "@ssl4rl/trainer";
 import { Command } from "commander";
+import { wholeNumber } from "../flags.js";
 import { parseTaskFlag, recipeTasks } from "../recipes.js";
 import { renderContactSheet } from "../report/contact-sheet.js";
 import { openAll } from "../sources.js";
-import { positiveInteger } from "./train.js";
 
 interface Flags {
   readonly images: string;
@@ -21,8 +21,8 @@ export function previewCommand(): Command {
     .description("Write a contact sheet (one HTML file) of the questions that tasks make of your pictures.")
     .option("--images <dir>", "a folder of pictures, or `world` for procedural ones", "world")
     .option("--task <name...>", "tasks, with options after a colon (default: all)")
-    .option("--rows <n>", "questions per task", positiveInteger, 8)
-    .option("--size <px>", "side of the pictures that tasks emit", positiveInteger, 224)
+    .option("--rows <n>", "questions per task", wholeNumber, 8)
+    .option("--size <px>", "side of the pictures that tasks emit", wholeNumber, 224)
     .option("--out <file>", "where to write", "preview.html")
     .addHelpText("after", "\nExample:\n  ssl4rl preview --images ~/photos --task rotation:step=45 --out sheet.html")
     .action(async (flags: Flags) => {

@@ -1,12 +1,13 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@ssl4rl/core";
 import { checkRecipe, type Recipe, RunFolder, type StepMetrics, type TaskScore, train } from "@ssl4rl/trainer";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { wholeNumber } from "../flags.js";
 import { checkpointFolder } from "../models.js";
 import { duration, Progress } from "../progress.js";
 import { loadRecipe, parseTaskFlag, recipeTasks } from "../recipes.js";
 import { renderReport } from "../report/report.js";
+import { freeRunPath, newestRun, runPath } from "../run-path.js";
 import { describeScore } from "../score-line.js";
 import { openPictures } from "../sources.js";
 
@@ -30,8 +31,8 @@ export function trainCommand(): Command {
     .option("--images <dir>", "a folder of pictures, or `world` for procedural ones")
     .option("--task <name...>", "tasks, with options after a colon: rotation, position:grid=3")
     .option("--model <dir>", "a checkpoint in Hugging Face layout, or tiny-vl")
-    .option("--steps <n>", "optimiser steps", positiveInteger)
-    .option("--seed <n>", "names the random streams", positiveInteger)
+    .option("--steps <n>", "optimiser steps", wholeNumber)
+    .option("--seed <n>", "names the random streams", wholeNumber)
     .option("--run <dir>", "the run folder, or its name under runs/")
     .option("--resume", "go on with the run of --run (default: the newest) from its last checkpoint")
     .option("--json", "end with one line of JSON on standard output")
@@ -62,7 +63,7 @@ function newRun(recipeName: string | undefined, flags: Flags): Planned {
       ...(flags.images && { images: flags.images }),
       ...(flags.task && { tasks: flags.task.map(parseTaskFlag) }),
       ...(flags.model && { model: flags.model }),
-      ...(flags.steps && { steps: flags.steps }),
+      ...(flags.steps !== undefined && { steps: flags.steps }),
       ...(flags.seed !== undefined && { seed: flags.seed }),
     },
     name,
@@ -84,7 +85,7 @@ function resumedRun(recipeName: string | undefined, flags: Flags): RunFolder {
   const given = Object.entries(fixed).find(([, value]) => value !== undefined);
   if (given) throw new UserError(`A resumed run keeps its recipe; leave out ${given[0]} (only --steps may change).`, 2);
   const run = RunFolder.open(flags.run ? runPath(flags.run) : newestRun());
-  return flags.steps ? run.withSteps(flags.steps) : run;
+  return flags.steps === undefined ? run : run.withSteps(flags.steps);
 }
 
 async function runTraining(planned: RunFolder | Planned, flags: Flags): Promise<void> {
@@ -175,29 +176,4 @@ function stepLine(metrics: StepMetrics, steps: number): string {
     `step ${metrics.step + 1}/${steps}  reward ${metrics.reward.toFixed(3)}  entropy ${metrics.entropy.toFixed(2)}  ` +
     `length ${metrics.length.toFixed(1)}  ${metrics.seconds.toFixed(2)} s/step  ${duration(left)} left`
   );
-}
-
-function runPath(run: string): string {
-  return /[/\\]/.test(run) || run.startsWith(".") ? run : join("runs", run);
-}
-
-function freeRunPath(label: string): string {
-  for (let n = 1; ; n++) {
-    const path = join("runs", n === 1 ? label : `${label}-${n}`);
-    if (!existsSync(path)) return path;
-  }
-}
-
-function newestRun(): string {
-  const runs = existsSync("runs") ? readdirSync("runs").map((name) => join("runs", name)) : [];
-  const [newest] = runs
-    .filter((path) => existsSync(join(path, "recipe.yaml")))
-    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  if (!newest) throw new UserError("No run to resume under runs/. Name one with --run.");
-  return newest;
-}
-
-export function positiveInteger(text: string): number {
-  if (!/^[0-9]+$/.test(text)) throw new InvalidArgumentError("it takes a whole number, 0 or more.");
-  return Number(text);
 }
