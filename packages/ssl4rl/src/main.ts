@@ -8,7 +8,7 @@ import { trainCommand } from "./commands/train.js";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
-/** Runs the `ssl4rl` command. Returns the exit code: 0 done, 1 failed, 2 used wrongly. */
+/** Runs the `ssl4rl` command. Returns the exit code: 0 done, 1 failed, 2 used wrongly, 130 stopped by Ctrl-C. */
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command("ssl4rl")
     .description("Post-train vision-language models with rewards that come out of the data itself.")
@@ -22,7 +22,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   try {
     await program.parseAsync([...argv]);
-    return 0;
+    // A command that was stopped on the way has said so there.
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof UserError) {
