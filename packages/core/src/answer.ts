@@ -1,20 +1,25 @@
+import { Random } from "./random.js";
+
 /**
  * A kind of answer that tasks share: it knows how to print itself, to parse strictly, to compare, and what a blind
  * guess earns. A task picks one and parses nothing itself.
  */
 export interface AnswerKind<Answer> {
-  /** How many different answers there are. */
+  /** How many different answers there are. A blind guess is right once in so many times. */
   readonly size: number;
+  /** How many parts an answer has that can be right or wrong each: 1, or the length of a sequence. */
+  readonly parts: number;
   /** How a prompt describes the form, e.g. `0, 90, 180 or 270`. */
   readonly form: string;
-  /** Expected accuracy of a uniform guess. */
-  readonly chance: number;
-  /** Answer number `index` of the space, 0..size-1; lets the caller balance answers exactly. */
+  /**
+   * Answer number `index` of the space, 0..size-1; lets the caller balance answers exactly. Of a space beyond 2³² the
+   * indices below 2³² give answers drawn from all of it.
+   */
   at(index: number): Answer;
   print(answer: Answer): string;
   /** Strict: anything but one well-formed answer of the space is null. Never coerces. */
   parse(text: string): Answer | null;
-  /** Accuracy of a given answer, 0..1. */
+  /** Share of the parts that are right: 1 for the truth and for nothing else. */
   compare(given: Answer, truth: Answer): number;
 }
 
@@ -29,8 +34,8 @@ export function oneOf<const Words extends readonly string[]>(words: Words): Answ
   if (byLowerCase.size !== words.length) throw new Error(`oneOf: words repeat in ${words.join(", ")}`);
   return {
     size: words.length,
+    parts: 1,
     form: orList(words),
-    chance: 1 / words.length,
     at: (index) => words[index],
     print: (word) => word,
     parse: (text) => byLowerCase.get(text.toLowerCase()) ?? null,
@@ -49,8 +54,8 @@ export function gridCell(n: number): AnswerKind<Cell> {
   const index = /^([1-9][0-9]?)\/([1-9][0-9]?)$/;
   return {
     size: n * n,
+    parts: 1,
     form: "row/column",
-    chance: 1 / (n * n),
     at: (i) => ({ row: Math.floor(i / n) + 1, column: (i % n) + 1 }),
     print: ({ row, column }) => `${row}/${column}`,
     parse(text) {
@@ -61,4 +66,81 @@ export function gridCell(n: number): AnswerKind<Cell> {
     },
     compare: (given, truth) => (given.row === truth.row && given.column === truth.column ? 1 : 0),
   };
+}
+
+/** What a sequence answer looks like. */
+export interface SequenceForm {
+  /** The smallest number: 1, or 0 as in Spatial-SSRL. */
+  readonly from: 0 | 1;
+  readonly separator: "," | "-";
+}
+
+/**
+ * All n numbers, each once, in one line: `2,4,1,3` or `1-3-0-2`. Blanks around commas are allowed, anything else that
+ * is not exactly such a sequence is no answer. Compared place by place.
+ */
+export function permutation(n: number, { from, separator }: SequenceForm): AnswerKind<readonly number[]> {
+  return {
+    ...arrangement(n, from),
+    form: `the numbers ${from} to ${n - 1 + from}, each once, separated by ${separator === "," ? "commas" : "hyphens"}`,
+    print: (sequence) => sequence.join(separator),
+    parse: (text) => readArrangement([text], separator === "," ? /[ \t]*,[ \t]*/ : "-", n, from),
+  };
+}
+
+/**
+ * The numbers 1 to rows × columns, each once, in as many lines and columns: `3 1\n4 2`. Numbers of a line are separated by
+ * blanks or commas. Compared place by place.
+ */
+export function numberGrid(rows: number, columns: number): AnswerKind<readonly number[]> {
+  return {
+    ...arrangement(rows * columns, 1),
+    form: `${rows} lines of ${columns} numbers, separated by blanks`,
+    print: (grid) =>
+      Array.from({ length: rows }, (_, row) => grid.slice(row * columns, (row + 1) * columns).join(" ")).join("\n"),
+    parse(text) {
+      const lines = text.split(/[ \t]*\r?\n[ \t]*/);
+      const even = lines.length === rows && lines.every((line) => line.split(GAP).length === columns);
+      return even ? readArrangement(lines, GAP, rows * columns, 1) : null;
+    },
+  };
+}
+
+const GAP = /[ \t]*,[ \t]*|[ \t]+/;
+
+/** Up to this many numbers the index counts all arrangements; 13! is beyond 2³². */
+const COUNTED = 12;
+
+function arrangement(n: number, from: number) {
+  let size = 1;
+  for (let i = 2; i <= n; i++) size *= i;
+  return {
+    size,
+    parts: n,
+    at(index: number): readonly number[] {
+      const numbers = Array.from({ length: n }, (_, i) => i + from);
+      if (n > COUNTED) return Random.from("arrangement", n, index).shuffle(numbers);
+      // The digits of the index in the factorial number system choose from what is left.
+      let count = size;
+      let rest = index;
+      return Array.from({ length: n }, (_, place) => {
+        count /= n - place;
+        const chosen = Math.floor(rest / count);
+        rest %= count;
+        return numbers.splice(chosen, 1)[0];
+      });
+    },
+    compare: (given: readonly number[], truth: readonly number[]) =>
+      given.filter((number, place) => number === truth[place]).length / n,
+  };
+}
+
+function readArrangement(lines: readonly string[], gap: string | RegExp, n: number, from: number): number[] | null {
+  // Two digits and a separator of a few blanks a number: no need to look at more text than that.
+  if (lines.join().length > 16 * n) return null;
+  const words = lines.flatMap((line) => line.split(gap));
+  if (words.length !== n || !words.every((word) => /^(0|[1-9][0-9]?)$/.test(word))) return null;
+  const numbers = words.map(Number);
+  const inRange = numbers.every((number) => number >= from && number < n + from);
+  return inRange && new Set(numbers).size === n ? numbers : null;
 }

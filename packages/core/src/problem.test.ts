@@ -13,7 +13,9 @@ function turns(options: Task["options"] = { speckle: 7 }): Task<string> {
     options,
     answers: oneOf(["0", "1", "2", "3"]),
     prompt: "How many quarter turns?",
-    corrupt(image, answer, random) {
+    needs: null,
+    others: 0,
+    corrupt({ image }, answer, random) {
       if (image.width < 2) return { skip: "a single pixel" };
       const data = Uint8Array.from(image.quarterTurns(Number(answer)).data);
       data[random.int(data.length)] = random.int(256);
@@ -94,13 +96,13 @@ describe("pose", () => {
 describe("verify", () => {
   it.each(protocols)("pays the solution in full under $name", (protocol) => {
     const problem = posed(picture, turns(), protocol, 2);
-    expect(problem.verify(problem.solution)).toEqual({ accuracy: 1, format: true, given: "2" });
+    expect(problem.verify(problem.solution)).toEqual({ accuracy: 1, partial: 1, format: true, given: "2" });
   });
 
   it("tells a wrong answer from a format error", () => {
     const problem = posed(picture, turns(), answerOnly, 2);
-    expect(problem.verify("<answer>1</answer>")).toEqual({ accuracy: 0, format: true, given: "1" });
-    const broken = { accuracy: 0, format: false, given: null };
+    expect(problem.verify("<answer>1</answer>")).toEqual({ accuracy: 0, partial: 0, format: true, given: "1" });
+    const broken = { accuracy: 0, partial: 0, format: false, given: null };
     expect(problem.verify("2")).toEqual(broken);
     expect(problem.verify("<answer>4</answer>")).toEqual(broken);
     expect(problem.verify("<answer>2.</answer>")).toEqual(broken);
@@ -110,7 +112,12 @@ describe("verify", () => {
 
   it("prints the given answer as the task does", () => {
     const task = { ...turns(), answers: oneOf(["Yes", "No"]), corrupt: () => ({ images: [] }) } as Task<string>;
-    expect(posed(picture, task).verify("<answer>yes</answer>")).toEqual({ accuracy: 1, format: true, given: "Yes" });
+    expect(posed(picture, task).verify("<answer>yes</answer>")).toEqual({
+      accuracy: 1,
+      partial: 1,
+      format: true,
+      given: "Yes",
+    });
   });
 });
 

@@ -2,12 +2,14 @@ import type { Image } from "./image.js";
 import type { Protocol } from "./protocol.js";
 import { Random } from "./random.js";
 import { isSkip, type Picture, type Skip } from "./source.js";
-import type { Task } from "./task.js";
+import type { Drawn, Task } from "./task.js";
 
 /** What a response earned, before weights. A format error is not a wrong answer: it has `format: false`. */
 export interface Verdict {
-  /** 0..1; 0 for a format error. */
+  /** 1 for the true answer, else 0. */
   readonly accuracy: number;
+  /** Share of the answer's parts that are right, 0..1: `accuracy` again for answers of one part; 0 for a format error. */
+  readonly partial: number;
   /** True when the response follows the protocol and its answer block holds an answer of the task's kind. */
   readonly format: boolean;
   /** The answer as read, in its canonical print; null for a format error. */
@@ -21,7 +23,11 @@ export interface Problem {
   readonly task: Task;
   readonly picture: string;
   readonly images: readonly Image[];
+  /** Words before each picture; empty when they stand unnamed. */
+  readonly labels: readonly string[];
   readonly prompt: string;
+  /** What the task drew. */
+  readonly drawn: Readonly<Record<string, Drawn>>;
   /** The true answer as the task prints it. */
   readonly target: string;
   /** A response that earns everything. */
@@ -31,7 +37,8 @@ export interface Problem {
 
 /**
  * Poses `task` on `picture`. `answerIndex` chooses the true answer (see {@link balancedAnswers}); `variant` tells apart
- * several problems made of one picture. Everything else follows from the picture's content and the task.
+ * several problems made of one picture; `others` are as many further pictures as the task shows (see companions.ts).
+ * Everything else follows from the picture's content and the task.
  */
 export function pose<Answer>(
   picture: Picture,
@@ -39,11 +46,13 @@ export function pose<Answer>(
   protocol: Protocol,
   answerIndex: number,
   variant: number,
+  others: readonly Picture[] = [],
 ): Problem | Skip {
+  if (task.needs && !picture[task.needs]) return { skip: `has no ${task.needs}` };
   // The protocol is no part of the draw: every protocol shows the same pictures.
   const draw = `${picture.id}:${task.id}:${JSON.stringify(task.options)}:${answerIndex}:${variant}`;
   const answer = task.answers.at(answerIndex);
-  const corruption = task.corrupt(picture.image, answer, Random.from(draw));
+  const corruption = task.corrupt(picture, answer, Random.from(draw), others);
   if (isSkip(corruption)) return corruption;
   const target = task.answers.print(answer);
   return {
@@ -51,7 +60,9 @@ export function pose<Answer>(
     task: task as Task,
     picture: picture.name,
     images: corruption.images,
-    prompt: `${task.prompt}\n${protocol.instruction}`,
+    labels: corruption.labels ?? [],
+    prompt: `${corruption.prompt ?? task.prompt}\n${protocol.instruction}`,
+    drawn: corruption.drawn ?? {},
     target,
     solution: protocol.wrap(target),
     verify: (response) => verify(response, answer, task, protocol),
@@ -61,8 +72,9 @@ export function pose<Answer>(
 function verify<Answer>(response: string, truth: Answer, task: Task<Answer>, protocol: Protocol): Verdict {
   const text = protocol.read(response);
   const given = text === null ? null : task.answers.parse(text);
-  if (given === null) return { accuracy: 0, format: false, given: null };
-  return { accuracy: task.answers.compare(given, truth), format: true, given: task.answers.print(given) };
+  if (given === null) return { accuracy: 0, partial: 0, format: false, given: null };
+  const partial = task.answers.compare(given, truth);
+  return { accuracy: partial === 1 ? 1 : 0, partial, format: true, given: task.answers.print(given) };
 }
 
 /**
@@ -70,7 +82,7 @@ function verify<Answer>(response: string, truth: Answer, task: Task<Answer>, pro
  * drawn from the names. A prefix of a set is then as balanced as the whole. Spaces too large to balance are uniform.
  */
 export function balancedAnswers(size: number, ...names: readonly (string | number)[]): (index: number) => number {
-  if (size > 1024) return (index) => Random.from(...names, index).int(size);
+  if (size > 1024) return (index) => Random.from(...names, index).int(Math.min(size, 2 ** 32));
   let block = -1;
   let order: number[] = [];
   return (index) => {

@@ -1,18 +1,27 @@
 import type { Verdict } from "./problem.js";
 
-/** A reward is named parts, each in 0..1, and their weights. The parts are logged apart. */
+/** A reward is named parts, each in 0..1, and their weights. */
 export interface RewardWeights {
   readonly accuracy: number;
   readonly format: number;
+  /**
+   * What the right parts of a wrong, well-formed answer are worth: 0 is binary, 1 pays the share of right places
+   * (SSL4RL's code, SSL-R1), 0.2 is Visual Jigsaw's discount γ.
+   */
+  readonly partial: number;
 }
 
-/** The published weightings. SSL-R1's format value is lost in its text: 0.2 is ours, by analogy with Visual Jigsaw. */
-export const rewards = {
-  ssl4rl: { accuracy: 1, format: 0 },
-  "ssl-r1": { accuracy: 1, format: 0.2 },
-} as const satisfies Record<string, RewardWeights>;
-
-/** r = Σ weight · part. */
-export function reward(verdict: Verdict, weights: RewardWeights): number {
-  return weights.accuracy * verdict.accuracy + weights.format * (verdict.format ? 1 : 0);
+/** r = accuracy · (1 if right, else partial · share of right parts) + format · (1 if well-formed). */
+export function reward(verdict: Verdict, { accuracy, format, partial }: RewardWeights): number {
+  const earned = verdict.accuracy === 1 ? 1 : partial * verdict.partial;
+  return accuracy * earned + format * (verdict.format ? 1 : 0);
 }
+
+/** The formula in words, as every run prints it. */
+export function describeReward({ accuracy, format, partial }: RewardWeights): string {
+  const wrong = partial === 0 ? "" : `, ${round(accuracy * partial)} × share of right places if well-formed but wrong`;
+  const form = format === 0 ? "" : `, + ${round(format)} if well-formed`;
+  return `${round(accuracy)} if right${wrong}${form}`;
+}
+
+const round = (value: number) => String(Number(value.toFixed(4)));

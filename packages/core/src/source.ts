@@ -14,6 +14,17 @@ export interface Picture {
   readonly id: string;
   readonly name: string;
   readonly image: Image;
+  /** How far each pixel is, where the source knows it. */
+  readonly depth?: Depth;
+  /** A sequence in its order, where the picture is a video; `image` is one of them. */
+  readonly frames?: readonly Image[];
+}
+
+/** Distances, height × width from the top, in any unit that grows with distance; NaN where nothing is known. */
+export interface Depth {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Float32Array;
 }
 
 /** Unlabelled pictures with random access, so that a run can go on at any index. */

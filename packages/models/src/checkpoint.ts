@@ -1,5 +1,5 @@
 import { type Image, UserError } from "@ssl4rl/core";
-import type { Message } from "./chat-template.js";
+import type { ContentItem, Message } from "./chat-template.js";
 import type { ModelConfig } from "./config.js";
 import type { ImageProcessor, Pixels } from "./image-processor.js";
 import { completionLogprobs, type TokenLogprobs } from "./logprobs.js";
@@ -12,6 +12,8 @@ import type { Tokenizer } from "./tokenizer.js";
 export interface PromptInput {
   readonly text: string;
   readonly images: readonly Image[];
+  /** Words before each image, one for each. */
+  readonly labels?: readonly string[];
 }
 
 /** G responses to each of B prompts. */
@@ -61,12 +63,20 @@ export class Checkpoint {
     }
     const pixels = images.length > 0 ? this.processor!.process(images) : NO_PIXELS;
     let from = 0;
-    const prompts = inputs.map(({ text, images: own }) => {
+    const prompts = inputs.map(({ text, images: own, labels = [] }) => {
       const grids = pixels.grids.slice(from, from + own.length);
       from += own.length;
       const message: Message = {
         role: "user",
-        content: [...own.map(() => ({ type: "image" as const })), { type: "text" as const, text }],
+        content: [
+          ...own.flatMap((_, i): ContentItem[] => {
+            const image: ContentItem = { type: "image" };
+            return labels.length > 0
+              ? [{ type: "text", text: `${labels[i]} ` }, image, { type: "text", text: "\n" }]
+              : [image];
+          }),
+          { type: "text", text },
+        ],
       };
       const slots = grids.map((grid) => this.processor!.tokens(grid));
       const ids = this.tokenizer.encodePrompt([message], slots);

@@ -1,7 +1,8 @@
 import {
   type AnswerKind,
   type Corruption,
-  type Image,
+  type Need,
+  type Picture,
   type Random,
   type Skip,
   type Task,
@@ -28,13 +29,16 @@ export function defineTask<Answer, Schema extends z.ZodObject>(spec: {
   readonly options: Schema;
   readonly answers: (options: z.output<Schema>) => AnswerKind<Answer>;
   readonly prompt: (options: z.output<Schema>, answers: AnswerKind<Answer>) => string;
-  readonly corrupt: (
-    image: Image,
-    answer: Answer,
-    random: Random,
-    options: z.output<Schema>,
-    answers: AnswerKind<Answer>,
-  ) => Corruption | Skip;
+  readonly needs?: Need;
+  readonly others?: number;
+  readonly corrupt: (posed: {
+    readonly picture: Picture;
+    readonly answer: Answer;
+    readonly random: Random;
+    readonly others: readonly Picture[];
+    readonly options: z.output<Schema>;
+    readonly answers: AnswerKind<Answer>;
+  }) => Corruption | Skip;
 }): TaskFactory<Answer> {
   return {
     name: spec.name,
@@ -56,7 +60,10 @@ export function defineTask<Answer, Schema extends z.ZodObject>(spec: {
         options: options as Task["options"],
         answers,
         prompt: spec.prompt(options, answers),
-        corrupt: (image, answer, random) => spec.corrupt(image, answer, random, options, answers),
+        needs: spec.needs ?? null,
+        others: spec.others ?? 0,
+        corrupt: (picture, answer, random, others) =>
+          spec.corrupt({ picture, answer, random, others, options, answers }),
       };
     },
   };

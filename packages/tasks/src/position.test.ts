@@ -1,7 +1,7 @@
 import { type Image, isSkip, meanDifference, pose, Random, resize, thinkAnswer } from "@ssl4rl/core";
 import { describe, expect, it } from "vitest";
 import { position } from "./position.js";
-import { paint, texture } from "./test-picture.js";
+import { asPicture, paint, texture } from "./test-picture.js";
 
 interface Found {
   readonly x: number;
@@ -14,7 +14,7 @@ interface Found {
 /** [full, crop] for answer number `answer`. */
 function pair(image: Image, answer: number, options: Record<string, unknown>, seed = 0): readonly Image[] {
   const task = position.create(options);
-  const corruption = task.corrupt(image, task.answers.at(answer), Random.from("cut", seed));
+  const corruption = task.corrupt(asPicture(image), task.answers.at(answer), Random.from("cut", seed), []);
   if (isSkip(corruption)) throw new Error(corruption.skip);
   return corruption.images;
 }
@@ -194,7 +194,7 @@ describe("what cannot be told", () => {
     );
     for (let seed = 0; seed < 8; seed++) {
       const task = position.create({ size: 168 });
-      const corruption = task.corrupt(image, "top-left", Random.from("spots", seed));
+      const corruption = task.corrupt(asPicture(image), "top-left", Random.from("spots", seed), []);
       expect(isSkip(corruption) && corruption.skip).toMatch(/^a part of top-left looks like a part of /);
     }
   });

@@ -31,7 +31,7 @@ export const position = defineTask({
       ? `Picture 2 is cut from one quarter of picture 1 and enlarged. Which quarter is it: ${answers.form}?`
       : `Picture 1 is divided into ${grid} rows and ${grid} columns; picture 2 is cut from one of the cells and ` +
         "enlarged. Which cell is it? Count rows from the top and columns from the left, from 1, and answer row/column.",
-  corrupt(image, answer, random, { grid, size }, answers) {
+  corrupt({ picture: { image }, answer, random, options: { grid, size }, answers }) {
     if (Math.min(image.width, image.height) < grid * TOKEN_SIDE) {
       return { skip: `${image.width}x${image.height} px is too small for a ${grid}x${grid} grid of 28 px cells` };
     }

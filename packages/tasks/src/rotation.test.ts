@@ -1,11 +1,11 @@
 import { type Image, isSkip, meanDifference, Random } from "@ssl4rl/core";
 import { describe, expect, it } from "vitest";
 import { rotation } from "./rotation.js";
-import { checkerboard, fourfold, paint, texture } from "./test-picture.js";
+import { asPicture, checkerboard, fourfold, paint, texture } from "./test-picture.js";
 
 /** [reference, turned], turned by `degrees`. */
 function turnedPair(image: Image, degrees: number, options: Record<string, unknown>, seed = 0): readonly Image[] {
-  const corruption = rotation.create(options).corrupt(image, String(degrees), Random.from("turn", seed));
+  const corruption = rotation.create(options).corrupt(asPicture(image), String(degrees), Random.from("turn", seed), []);
   if (isSkip(corruption)) throw new Error(corruption.skip);
   return corruption.images;
 }
@@ -198,7 +198,7 @@ describe("what cannot be told", () => {
       for (const degrees of [0, 90]) {
         const corruption = rotation
           .create({ step, size: 56 })
-          .corrupt(fourfold(8, side), String(degrees), Random.from(8));
+          .corrupt(asPicture(fourfold(8, side)), String(degrees), Random.from(8), []);
         expect(corruption).toEqual({ skip: "looks the same when turned by 90 degrees" });
       }
     }
@@ -210,7 +210,9 @@ describe("what cannot be told", () => {
     [243, 27],
   ])("is skipped on a checkerboard of %i pixels with squares of %i", (side, cell) => {
     for (const step of [90, 45]) {
-      const corruption = rotation.create({ step }).corrupt(checkerboard(side, cell), "90", Random.from(1));
+      const corruption = rotation
+        .create({ step })
+        .corrupt(asPicture(checkerboard(side, cell)), "90", Random.from(1), []);
       expect(isSkip(corruption)).toBe(true);
     }
   });
@@ -221,25 +223,29 @@ describe("what cannot be told", () => {
     const both = paint(160, 160, (x, y) =>
       [0, 1, 2].map((c) => (waves.data[(y * 160 + x) * 3 + c] + half.data[(y * 160 + x) * 3 + c]) / 2),
     );
-    expect(rotation.create().corrupt(both, "90", Random.from(1))).toEqual({
+    expect(rotation.create().corrupt(asPicture(both), "90", Random.from(1), [])).toEqual({
       skip: "looks the same when turned by 180 degrees",
     });
   });
 
   it("is skipped when the symmetry is hidden by the windows' shift: its centre lies a few pixels off", () => {
     const shifted = fourfold(10, 170).crop(4, 0, 160, 160);
-    expect(isSkip(rotation.create().corrupt(shifted, "0", Random.from(1)))).toBe(true);
+    expect(isSkip(rotation.create().corrupt(asPicture(shifted), "0", Random.from(1), []))).toBe(true);
   });
 
   it("is asked when only the corners that 45 degrees cut off are alike", () => {
     const framed = paint(160, 160, (x, y) =>
       Math.max(Math.abs(x - 79.5), Math.abs(y - 79.5)) > 60 ? [99, 99, 99] : [x, y, 90],
     );
-    expect(isSkip(rotation.create({ step: 45, size: 56 }).corrupt(framed, "45", Random.from(1)))).toBe(false);
+    expect(isSkip(rotation.create({ step: 45, size: 56 }).corrupt(asPicture(framed), "45", Random.from(1), []))).toBe(
+      false,
+    );
   });
 
   it("is skipped when only the corners that 45 degrees cut off differ", () => {
     const corner = paint(160, 160, (x, y) => (x < 20 && y < 20 ? [250, 0, 0] : [120, 120, 120]));
-    expect(isSkip(rotation.create({ step: 45, size: 56 }).corrupt(corner, "45", Random.from(1)))).toBe(true);
+    expect(isSkip(rotation.create({ step: 45, size: 56 }).corrupt(asPicture(corner), "45", Random.from(1), []))).toBe(
+      true,
+    );
   });
 });

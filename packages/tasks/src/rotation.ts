@@ -29,8 +29,8 @@ export const rotation = defineTask({
   prompt: ({ step, direction }, answers) =>
     `Picture 2 is picture 1 turned ${direction} by a multiple of ${step} degrees. ` +
     `By how many degrees was it turned: ${answers.form}?`,
-  corrupt(image, answer, random, { step, direction, size }) {
-    const square = image.centreSquare();
+  corrupt({ picture, answer, random, options: { step, direction, size } }) {
+    const square = picture.image.centreSquare();
     if (square.width < 28) return { skip: `shorter side ${square.width} px is below 28 px` };
     const symmetry = quartersThatLookAlike(step === 90 ? square : inscribed(square));
     if (symmetry) return { skip: `looks the same when turned by ${symmetry * 90} degrees` };

@@ -1,5 +1,31 @@
 /** Pictures for tests, made from numbers alone. */
-import { Image, Random } from "@ssl4rl/core";
+import { type Depth, Image, type Picture, Random } from "@ssl4rl/core";
+
+/** A picture of a source that knows nothing but its pixels. */
+export function asPicture(image: Image, id = "test"): Picture {
+  return { id, name: `${id}.png`, image };
+}
+
+/**
+ * A picture of a source that knows everything: a texture, how far its pixels are (a slope with hills, 1 to 9 metres, some
+ * of it unknown), and a video that begins with it, in which it drifts.
+ */
+export function everything(id: string, seed: number, width: number, height: number): Picture {
+  const wide = texture(seed, width + 240, height, 24);
+  const frames = Array.from({ length: 120 }, (_, i) => wide.crop(2 * i, 0, width, height));
+  return { ...asPicture(frames[0], id), depth: hills(seed, width, height), frames };
+}
+
+function hills(seed: number, width: number, height: number): Depth {
+  const random = Random.from("hills", seed);
+  const [a, b, c] = [random.uniform(0, 6), random.uniform(0, 6), random.uniform(0.02, 0.05)];
+  const data = Float32Array.from({ length: width * height }, (_, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    if (x < 5) return Number.NaN;
+    return 1 + (4 * x) / width + (3 * y) / height + 0.5 * (1 + Math.sin(a + c * x)) * (1 + Math.sin(b + c * y)) * 0.5;
+  });
+  return { width, height, data };
+}
 
 /** Paints a picture pixel by pixel; channel values are clamped and rounded. */
 export function paint(width: number, height: number, colour: (x: number, y: number) => readonly number[]): Image {

@@ -1,6 +1,7 @@
 import { type Estimate, estimate, type Problem, type Verdict } from "@ssl4rl/core";
 import type { Checkpoint } from "@ssl4rl/models";
 import { noGrad, scope } from "@ssl4rl/torch";
+import { promptOf } from "./problem-stream.js";
 
 /** One problem with the model's answer. */
 export interface Graded {
@@ -30,7 +31,7 @@ export async function* evaluate(
     const pass = problems.slice(i, i + promptsPerPass);
     const text = scope(() =>
       noGrad(() => {
-        const prompt = policy.prefill(policy.prepare(pass.map(({ prompt, images }) => ({ text: prompt, images }))));
+        const prompt = policy.prefill(policy.prepare(pass.map(promptOf)));
         return policy.sample(prompt, { each: 1, maxNewTokens, temperature: 0, seed: 0 }).text;
       }),
     );
@@ -53,7 +54,7 @@ export function scores(graded: readonly Graded[]): Record<string, TaskScore> {
       id,
       {
         ...estimate(answers.map(({ problem, verdict }) => ({ cluster: problem.picture, accuracy: verdict.accuracy }))),
-        chance: answers[0].problem.task.answers.chance,
+        chance: 1 / answers[0].problem.task.answers.size,
         formatError: answers.filter(({ verdict }) => !verdict.format).length / answers.length,
       },
     ]),

@@ -19,7 +19,7 @@ const options: GrpoOptions = {
   beta: 0,
   gradientClip: 1e9,
   seed: 7,
-  reward: { accuracy: 1, format: 0 },
+  reward: { accuracy: 1, format: 0, partial: 0 },
 };
 
 /** An untrained model never answers in the form, so responses are paid by a rule that splits them: an even length. */
@@ -28,7 +28,10 @@ class PaidByLength extends ProblemStream {
     const problem = await super.get(index);
     return {
       ...problem,
-      verify: (text: string): Verdict => ({ accuracy: text.length % 2 ? 0 : 1, format: true, given: text }),
+      verify: (text: string): Verdict => {
+        const even = text.length % 2 ? 0 : 1;
+        return { accuracy: even, partial: even, format: true, given: text };
+      },
     };
   }
 }

@@ -3,7 +3,7 @@ import type { Checkpoint, Completions } from "@ssl4rl/models";
 import { type AdamW, clipGradNorm, noGrad, scope, tensor } from "@ssl4rl/torch";
 import { type AdvantageScale, groupAdvantages } from "./advantage.js";
 import { policyLoss } from "./loss.js";
-import type { ProblemStream } from "./problem-stream.js";
+import { type ProblemStream, promptOf } from "./problem-stream.js";
 
 export interface GrpoOptions {
   readonly steps: number;
@@ -152,7 +152,7 @@ function forwardBackward(
 ): Pass {
   const { rollouts: each, temperature } = options;
   return scope(() => {
-    const batch = policy.prepare(problems.map(({ prompt, images }) => ({ text: prompt, images })));
+    const batch = policy.prepare(problems.map(promptOf));
     const prompt = policy.prefill(batch);
     const completions = noGrad(() =>
       policy.sample(prompt, {

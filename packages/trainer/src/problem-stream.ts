@@ -1,20 +1,29 @@
 import {
   balancedAnswers,
+  companions,
   isSkip,
+  type Picture,
   type Problem,
   type Protocol,
   pose,
   Random,
+  type Skip,
   type Source,
   type Task,
   UserError,
 } from "@ssl4rl/core";
+import type { PromptInput } from "@ssl4rl/models";
 
 /** A picture a task could not use, and why. */
 export interface SkippedPicture {
   readonly picture: string;
   readonly task: string;
   readonly reason: string;
+}
+
+/** What a model is given of a problem. */
+export function promptOf({ prompt, images, labels }: Problem): PromptInput {
+  return { text: prompt, images, labels };
 }
 
 /**
@@ -44,9 +53,7 @@ export class ProblemStream {
     for (let attempt = 0; attempt < this.source.length; attempt++) {
       const picture = await this.source.get(this.picture(turn + attempt, slot));
       const name = isSkip(picture) ? `picture ${turn + attempt} of ${this.source.name}` : picture.name;
-      const problem = isSkip(picture)
-        ? picture
-        : pose(picture, task, this.protocol, this.answers[slot](turn), Math.floor(turn / this.source.length));
+      const problem = isSkip(picture) ? picture : await this.pose(picture, slot, turn);
       if (!isSkip(problem)) return problem;
       this.skipped.set(`${task.id}:${name}`, { picture: name, task: task.id, reason: problem.skip });
     }
@@ -55,6 +62,14 @@ export class ProblemStream {
       `None of the ${this.source.length} pictures of ${this.source.name} can be used for ${task.id}, ` +
         `e.g. ${first.picture}: ${first.reason}. Use larger or more varied pictures, or a smaller size.`,
     );
+  }
+
+  private async pose(picture: Picture, slot: number, turn: number): Promise<Problem | Skip> {
+    const task = this.tasks[slot];
+    const answer = this.answers[slot](turn);
+    const variant = Math.floor(turn / this.source.length);
+    const others = await companions(this.source, picture, task.others, task.id, answer, variant);
+    return isSkip(others) ? others : pose(picture, task, this.protocol, answer, variant, others);
   }
 
   /** Problems from `start` on, `count` of them. */

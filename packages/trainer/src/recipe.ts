@@ -22,7 +22,14 @@ export const recipeSchema = z.strictObject({
   /** Side, in pixels, of the pictures that tasks emit, unless a task sets its own. */
   size: z.int().positive().default(336),
   protocol: z.enum(protocolNames).default("think-answer"),
-  reward: z.strictObject({ accuracy: z.number(), format: z.number() }).default({ accuracy: 1, format: 0 }),
+  reward: z
+    .strictObject({
+      accuracy: z.number().default(1),
+      format: z.number().default(0),
+      /** Worth of the right places of a wrong sequence, 0..1: see RewardWeights. */
+      partial: z.number().min(0).max(1).default(0),
+    })
+    .prefault({}),
 
   steps: z.int().positive().default(300),
   /** Prompts per optimiser step (B) and rollouts per prompt (G). */

@@ -24,11 +24,13 @@ export interface SampleRecord {
   readonly picture: string;
   readonly prompt: string;
   readonly images: readonly string[];
+  readonly labels: readonly string[];
   readonly target: string;
   readonly responses: readonly {
     readonly text: string;
     readonly given: string | null;
     readonly accuracy: number;
+    readonly partial: number;
     readonly format: boolean;
     readonly reward: number;
   }[];
@@ -203,6 +205,7 @@ export class RunFolder {
       picture: problem.picture,
       prompt: problem.prompt,
       images,
+      labels: problem.labels,
       target: problem.target,
     };
   }

@@ -1,5 +1,5 @@
 import type { Random } from "@ssl4rl/core";
-import { strokesOf, wordWidth } from "./font.js";
+import { strokesOf, wordWidth } from "@ssl4rl/core";
 import { type Color, darken, lighten, mix } from "./palette.js";
 import type { Paint, Shape, Texture } from "./sketch.js";
 

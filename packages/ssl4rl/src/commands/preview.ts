@@ -33,10 +33,11 @@ export function previewCommand(): Command {
       const source = await openAll(flags.images, flags.size, 4 * flags.rows);
       const stream = new ProblemStream(source, tasks, protocols[0], 0);
       const problems = await stream.slice(0, flags.rows * tasks.length);
-      const rows = problems.map(({ task, picture, images, prompt, target }) => ({
+      const rows = problems.map(({ task, picture, images, labels, prompt, target }) => ({
         task: task.id,
         picture,
         images,
+        labels,
         prompt,
         target,
       }));

@@ -7,6 +7,7 @@ const row = {
   task: "rotation@1",
   picture: "a.jpg",
   images: [image, image],
+  labels: [],
   prompt: "By how many degrees?",
   target: "90",
 };

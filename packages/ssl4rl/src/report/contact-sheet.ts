@@ -11,6 +11,7 @@ export interface ContactSheetRow {
   readonly task: string;
   readonly picture: string;
   readonly images: readonly Image[];
+  readonly labels: readonly string[];
   readonly prompt: string;
   readonly target: string;
 }
@@ -38,8 +39,8 @@ ${tasks.map(
 <h3>${foreign(questions[0].task)}</h3>
 <blockquote>${foreign(questions[0].prompt)}</blockquote>
 <div class="cards">${questions.map(
-    ({ images, picture, target, task }) => html`<article class="card">
-${pictureRow(images.map(encodePng), `${task} on ${picture}`)}
+    ({ images, labels, picture, target, task }) => html`<article class="card">
+${pictureRow(images.map(encodePng), `${task} on ${picture}`, labels)}
 <dl class="answers"><div><dt>True answer</dt><dd><span class="given">${foreign(target)}</span></dd></div></dl>
 <p class="source">${foreign(picture)}</p>
 </article>

@@ -1,14 +1,19 @@
-import { type Html, html } from "./page.js";
+import { foreign, type Html, html } from "./page.js";
 
-/** Pictures side by side, equally high, each numbered as the prompt counts them. `null` is a file that is gone. */
-export function pictureRow(pngs: readonly (Uint8Array | null)[], what: string): Html {
+/**
+ * Pictures side by side, equally high, each with its label or else numbered as the prompt counts them. `null` is a file
+ * that is gone.
+ */
+export function pictureRow(pngs: readonly (Uint8Array | null)[], what: string, labels: readonly string[]): Html {
   return html`<div class="pictures">${pngs.map((png, i) => {
     if (png === null) return html`<span class="missing">Picture ${i + 1} is missing</span>`;
     const { width, height } = pngSize(png);
     const aspect = (width / height).toFixed(3);
     const label = pngs.length > 1 ? `Picture ${i + 1} of ${what}` : what;
     return html`<span class="picture" style="--aspect:${aspect}"><img src="data:image/png;base64,${base64(png)}" width="${width}" height="${height}" alt="${label}">${
-      pngs.length > 1 ? html`<span class="number" aria-hidden="true">${i + 1}</span>` : null
+      pngs.length > 1
+        ? html`<span class="number" aria-hidden="true">${foreign(labels[i]?.replace(/:$/, "") ?? String(i + 1))}</span>`
+        : null
     }</span>`;
   })}</div>`;
 }

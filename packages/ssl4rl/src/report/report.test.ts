@@ -20,7 +20,7 @@ const recipe: Recipe = {
   ],
   size: 112,
   protocol: "answer-only",
-  reward: { accuracy: 1, format: 0.2 },
+  reward: { accuracy: 1, format: 0.2, partial: 0 },
   steps: 30,
   prompts: 4,
   rollouts: 4,
@@ -202,9 +202,9 @@ function metrics(step: number): string {
   return `${JSON.stringify(record)}\n`;
 }
 
-const right = { text: "<answer>90</answer>", given: "90", accuracy: 1, format: true, reward: 1.2 };
-const wrong = { text: "<answer>180</answer>", given: "180", accuracy: 0, format: true, reward: 0.2 };
-const broken = { text: hostile, given: null, accuracy: 0, format: false, reward: 0 };
+const right = { text: "<answer>90</answer>", given: "90", accuracy: 1, partial: 1, format: true, reward: 1.2 };
+const wrong = { text: "<answer>180</answer>", given: "180", accuracy: 0, partial: 0, format: true, reward: 0.2 };
+const broken = { text: hostile, given: null, accuracy: 0, partial: 0, format: false, reward: 0 };
 
 function sample(step: number, task: string, picture: string, more: Partial<SampleRecord> = {}): SampleRecord {
   return {
@@ -213,6 +213,7 @@ function sample(step: number, task: string, picture: string, more: Partial<Sampl
     picture: `${picture}.jpg`,
     prompt: `Which?\n${hostile}`,
     images: [`samples/images/${picture}-0.png`, `samples/images/${picture}-1.png`],
+    labels: [],
     target: "90",
     responses: [wrong, right, broken, wrong],
     ...more,

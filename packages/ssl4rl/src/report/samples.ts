@@ -107,13 +107,13 @@ ${responses.map((response, i) => html`<h4>Response ${i + 1}</h4>${fullText(respo
 }
 
 /** The answer as read, with its mark: a sign and a word, so that colour is not needed. */
-function answer({ given, format, accuracy }: Response): Html {
+function answer({ given, format, accuracy, partial }: Response): Html {
   const [kind, sign, word] = !format
     ? ["format", "!", "format error"]
-    : accuracy >= 1
+    : accuracy === 1
       ? ["right", "✓", "right"]
-      : accuracy > 0
-        ? ["format", "◐", `${short(accuracy)} right`]
+      : partial > 0
+        ? ["format", "◐", `${short(partial)} right`]
         : ["wrong", "✗", "wrong"];
   const mark = html`<span class="verdict ${kind}"><span aria-hidden="true">${sign}</span> ${word}</span>`;
   return given === null ? mark : html`<span class="given">${foreign(given)}</span> ${mark}`;
@@ -127,14 +127,14 @@ function fullText(text: string): Html {
 ${text.slice(0, TEXT_SHOWN)}${rest > 0 ? html`<span class="quiet">… ${rest} more characters</span>` : null}</pre>`;
 }
 
-function pictures(run: Run, { images, task, picture }: SampleRecord): Html {
+function pictures(run: Run, { images, labels, task, picture }: SampleRecord): Html {
   const pngs = images.map((name) => {
     // A run folder may come from elsewhere: nothing but its own pictures goes into a page that is passed on.
     if (!/^samples[\\/]images[\\/][^\\/]+\.png$/.test(name)) return null;
     const file = join(run.path, name);
     return existsSync(file) ? readFileSync(file) : null;
   });
-  return pictureRow(pngs, `${task} on ${picture}`);
+  return pictureRow(pngs, `${task} on ${picture}`, labels);
 }
 
 /** The image files are named after the problem's key, so this tells problems apart and pairs before with after. */

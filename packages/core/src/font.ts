@@ -29,13 +29,16 @@ const glyphs: Readonly<Record<string, string>> = {
   X: "0640 0046",
   Y: "062346 2320",
   Z: "06460040",
+  "0": "051636454130100105",
   "1": "152620",
   "2": "05163645440040",
   "3": "0516364544334241301001 1333",
   "4": "30360242",
   "5": "460604344341301001",
+  "6": "3616050110304142331302",
   "7": "064610",
   "8": "163645443313040516 1302011030414233",
+  "9": "1030414536160504133344",
 };
 
 /** Width of a letter and the gap after it, for letters of height 1. */
@@ -46,8 +49,7 @@ export function strokesOf(word: string): number[][] {
   const lines: number[][] = [];
   [...word].forEach((letter, place) => {
     const glyph = glyphs[letter];
-    if (glyph === undefined)
-      throw new RangeError(`no glyph for ${JSON.stringify(letter)}; there are A-Z and some digits`);
+    if (glyph === undefined) throw new RangeError(`no glyph for ${JSON.stringify(letter)}; there are A-Z and 0-9`);
     for (const line of glyph.split(" ")) {
       const points: number[] = [];
       for (let i = 0; i < line.length; i += 2) {
