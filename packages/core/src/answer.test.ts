@@ -140,6 +140,97 @@ describe("gridCell", () => {
   });
 });
 
+describe("permutation", () => {
+  const commas = permutation(4, { from: 1, separator: "," });
+  const hyphens = permutation(4, { from: 0, separator: "-" });
+
+  it("allows spaces and tabs around commas, not around hyphens", () => {
+    expect(commas.parse("2, 4 ,1\t,\t 3")).toEqual([2, 4, 1, 3]);
+    expect(hyphens.parse("2-0-1-3")).toEqual([2, 0, 1, 3]);
+    expect(hyphens.parse("2 - 0 - 1 - 3")).toBeNull();
+  });
+
+  it.each([
+    "",
+    ",",
+    "2,4,1",
+    "2,4,1,3,",
+    ",2,4,1,3",
+    "2,4,,1,3",
+    "2,4,1,3,5",
+    "2,4,1,1",
+    "2,4,1,5",
+    "2,4,1,0",
+    "2,4,1,3.",
+    "[2,4,1,3]",
+    "02,4,1,3",
+    "+2,4,1,3",
+    "2.0,4,1,3",
+    "2 4 1 3",
+    "2-4-1-3",
+    "2413",
+    "2,4,\n1,3",
+    "2,\u00a04,1,3",
+    "2,\u200b4,1,3",
+    "２,４,１,３",
+    "٢,٤,١,٣",
+    "2，4，1，3",
+    "2,4,1,3 or 1,2,3,4",
+  ])("refuses %j as four numbers with commas", (text) => {
+    expect(commas.parse(text)).toBeNull();
+  });
+
+  it.each(["1-2-3-4", "0-1-2", "0-1-2-2", "-0-1-2-3", "0--1-2-3", "0,1,2,3", "0-1-2-3-", "0−1−2−3", "00-1-2-3"])(
+    "refuses %j as four numbers from 0 with hyphens",
+    (text) => {
+      expect(hyphens.parse(text)).toBeNull();
+    },
+  );
+});
+
+describe("numberGrid", () => {
+  const kind = numberGrid(2, 2);
+
+  it.each(["3 1\n4 2", "3,1\n4,2", "3, 1\r\n4 ,2", "3\t1 \n  4   2"])("reads %j", (text) => {
+    expect(kind.parse(text)).toEqual([3, 1, 4, 2]);
+  });
+
+  it.each([
+    "",
+    "3 1 4 2",
+    "3\n1\n4\n2",
+    "3 1\n\n4 2",
+    "3 1\n4",
+    "3 1 4\n2",
+    "3 1\n4 4",
+    "3 1\n4 5",
+    "3,,1\n4 2",
+    "3 1,\n4 2",
+    "3;1\n4;2",
+    "3 1/4 2",
+    "3 1\r4 2",
+    "3\u00a01\n4 2",
+    "[3 1]\n[4 2]",
+    "３ 1\n4 2",
+  ])("refuses %j as 2 x 2 numbers", (text) => {
+    expect(kind.parse(text)).toBeNull();
+  });
+});
+
+describe("a sequence of 1 MB", () => {
+  const much = (unit: string) => unit.repeat(1e6 / unit.length);
+
+  it.each([" ", "\t", ",", " ,", "\n", " \n", "1,", "1 ", "9"])(
+    "of %j is refused without going back over it",
+    (unit) => {
+      for (const text of [much(unit), `1${much(unit)}2`, `2,4,1,3${much(unit)}x`, `x${much(unit)}\n4 2`]) {
+        expect(permutation(4, { from: 1, separator: "," }).parse(text)).toBeNull();
+        expect(numberGrid(2, 2).parse(text)).toBeNull();
+      }
+    },
+  );
+});
+
 describe("orList", () => {
   it("joins with commas and a last or", () => {
     expect(orList([])).toBe("");

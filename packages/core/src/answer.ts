@@ -28,7 +28,10 @@ export function orList(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}`;
 }
 
-/** One word of a closed list; case does not matter. Numbers are words too (`"90"`), so `90.0` or `+90` is no answer. */
+/**
+ * One word of a closed list; both are compared in lower case. Numbers are words too (`"90"`), so `90.0` or `+90` is no
+ * answer.
+ */
 export function oneOf<const Words extends readonly string[]>(words: Words): AnswerKind<Words[number]> {
   const byLowerCase = new Map(words.map((word) => [word.toLowerCase(), word]));
   if (byLowerCase.size !== words.length) throw new Error(`oneOf: words repeat in ${words.join(", ")}`);
@@ -76,37 +79,47 @@ export interface SequenceForm {
 }
 
 /**
- * All n numbers, each once, in one line: `2,4,1,3` or `1-3-0-2`. Blanks around commas are allowed, anything else that
- * is not exactly such a sequence is no answer. Compared place by place.
+ * All n numbers, each once, in one line: `2,4,1,3` or `1-3-0-2`. Spaces and tabs around commas are allowed, up to
+ * {@link ROOM} characters a number in all; anything else that is not exactly such a sequence is no answer. Compared place
+ * by place.
  */
 export function permutation(n: number, { from, separator }: SequenceForm): AnswerKind<readonly number[]> {
   return {
     ...arrangement(n, from),
     form: `the numbers ${from} to ${n - 1 + from}, each once, separated by ${separator === "," ? "commas" : "hyphens"}`,
     print: (sequence) => sequence.join(separator),
-    parse: (text) => readArrangement([text], separator === "," ? /[ \t]*,[ \t]*/ : "-", n, from),
+    parse(text) {
+      if (text.length > ROOM * n) return null;
+      return readArrangement([text], separator === "," ? /[ \t]*,[ \t]*/ : "-", n, from);
+    },
   };
 }
 
 /**
  * The numbers 1 to rows × columns, each once, in as many lines and columns: `3 1\n4 2`. Numbers of a line are separated by
- * blanks or commas. Compared place by place.
+ * a comma or by spaces and tabs, which may also stand around commas and at either end of a line, up to {@link ROOM}
+ * characters a number in all. Compared place by place.
  */
 export function numberGrid(rows: number, columns: number): AnswerKind<readonly number[]> {
+  const n = rows * columns;
   return {
-    ...arrangement(rows * columns, 1),
+    ...arrangement(n, 1),
     form: `${rows} lines of ${columns} numbers, separated by blanks`,
     print: (grid) =>
       Array.from({ length: rows }, (_, row) => grid.slice(row * columns, (row + 1) * columns).join(" ")).join("\n"),
     parse(text) {
+      if (text.length > ROOM * n) return null;
       const lines = text.split(/[ \t]*\r?\n[ \t]*/);
       const even = lines.length === rows && lines.every((line) => line.split(GAP).length === columns);
-      return even ? readArrangement(lines, GAP, rows * columns, 1) : null;
+      return even ? readArrangement(lines, GAP, n, 1) : null;
     },
   };
 }
 
 const GAP = /[ \t]*,[ \t]*|[ \t]+/;
+
+/** Two digits, a separator and a few blanks: longer texts are not looked at, for a pattern may go astray in 1 MB of blanks. */
+const ROOM = 16;
 
 /** Up to this many numbers the index counts all arrangements; 13! is beyond 2³². */
 const COUNTED = 12;
@@ -136,8 +149,6 @@ function arrangement(n: number, from: number) {
 }
 
 function readArrangement(lines: readonly string[], gap: string | RegExp, n: number, from: number): number[] | null {
-  // Two digits and a separator of a few blanks a number: no need to look at more text than that.
-  if (lines.join().length > 16 * n) return null;
   const words = lines.flatMap((line) => line.split(gap));
   if (words.length !== n || !words.every((word) => /^(0|[1-9][0-9]?)$/.test(word))) return null;
   const numbers = words.map(Number);

@@ -1,3 +1,4 @@
+import { UserError } from "./errors.js";
 import type { Image } from "./image.js";
 import type { Protocol } from "./protocol.js";
 import { Random } from "./random.js";
@@ -21,6 +22,7 @@ export interface Problem {
   /** Names the row: picture, task, options, answer, variant and protocol. Same key, same problem. */
   readonly key: string;
   readonly task: Task;
+  readonly protocol: Protocol;
   readonly picture: string;
   readonly images: readonly Image[];
   /** Words before each picture; empty when they stand unnamed. */
@@ -58,6 +60,7 @@ export function pose<Answer>(
   return {
     key: `${draw}:${protocol.name}`,
     task: task as Task,
+    protocol,
     picture: picture.name,
     images: corruption.images,
     labels: corruption.labels ?? [],
@@ -65,8 +68,19 @@ export function pose<Answer>(
     drawn: corruption.drawn ?? {},
     target,
     solution: protocol.wrap(target),
-    verify: (response) => verify(response, answer, task, protocol),
+    verify: verifier(task, protocol, target),
   };
+}
+
+/** What judges responses, made of what a row holds: no picture is needed. `target` is the true answer as the task prints it. */
+export function verifier<Answer>(
+  task: Task<Answer>,
+  protocol: Protocol,
+  target: string,
+): (response: string) => Verdict {
+  const truth = task.answers.parse(target);
+  if (truth === null) throw new UserError(`${task.id}: the target ${JSON.stringify(target)} is no answer of its kind.`);
+  return (response) => verify(response, truth, task, protocol);
 }
 
 function verify<Answer>(response: string, truth: Answer, task: Task<Answer>, protocol: Protocol): Verdict {

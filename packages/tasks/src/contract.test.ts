@@ -28,7 +28,42 @@ const variants: Record<string, object[]> = {
     { step: 45, size: 84 },
     { step: 45, direction: "clockwise", size: 56 },
   ],
-  position: [{ size: 112 }, { grid: 3, size: 168 }, { grid: 6 }],
+  position: [{ size: 112 }, { grid: 3, size: 168 }, { grid: 6 }, { augment: true, size: 112 }],
+  contrastive: [
+    { strength: "strong", size: 112 },
+    { probabilities: "paper", overlap: 0.5, size: 84 },
+  ],
+  similarity: [{ strength: "weak", size: 112 }],
+  inpainting: [{ size: 112 }, { share: 0.25, size: 168 }],
+  "patch-inpainting": [{ size: 112 }],
+  jigsaw: [
+    { rows: 3, columns: 3, layout: "composite", size: 168 },
+    { convention: "piece-to-slot", gap: 0.2, size: 112 },
+    { rows: 1, columns: 2, layout: "composite", size: 112 },
+    { rows: 2, columns: 4, size: 224 },
+  ],
+  "jigsaw-grid": [
+    { rows: 1, columns: 2, size: 112 },
+    { rows: 3, columns: 2, mask: 0.2, size: 168 },
+  ],
+  "jigsaw-pair": [
+    { rows: 4, columns: 1, size: 112 },
+    { rows: 3, mask: 0.1, size: 112 },
+  ],
+  "patch-order": [
+    { blank: true, size: 112 },
+    { grid: "1x4", size: 168 },
+    { grid: "3x1", size: 112 },
+  ],
+  "patch-flip": [{ size: 112 }],
+  correspondence: [{ points: 4, size: 84 }],
+  "clip-order": [
+    { clips: 2, framesPerClip: 1, size: 112 },
+    { clips: 8, size: 56 },
+  ],
+  "depth-order": [{ size: 112 }, { points: 3, gap: 0.05, size: 224 }, { points: 8 }],
+  "region-depth": [{ size: 112 }, { size: 448 }],
+  "relative-position": [{ size: 112 }, { size: 448 }],
 };
 
 const tasks: [string, Task][] = registry.flatMap((factory) =>

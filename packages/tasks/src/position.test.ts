@@ -1,5 +1,6 @@
 import { type Image, isSkip, meanDifference, pose, Random, resize, thinkAnswer } from "@ssl4rl/core";
 import { describe, expect, it } from "vitest";
+import { type Applied, applySteps } from "./augment.js";
 import { position } from "./position.js";
 import { asPicture, paint, texture } from "./test-picture.js";
 
@@ -197,5 +198,59 @@ describe("what cannot be told", () => {
       const corruption = task.corrupt(asPicture(image), "top-left", Random.from("spots", seed), []);
       expect(isSkip(corruption) && corruption.skip).toMatch(/^a part of top-left looks like a part of /);
     }
+  });
+});
+
+describe("an augmented crop", () => {
+  const image = texture(40, 224, 224);
+
+  function both(seed: number, options: object = {}) {
+    const plain = position.create({ size: 112, ...options });
+    const changed = position.create({ size: 112, ...options, augment: true });
+    return [plain, changed].map((task) => {
+      const corruption = task.corrupt(asPicture(image), "top-right", Random.from("augment", seed), []);
+      if (isSkip(corruption)) throw new Error(corruption.skip);
+      return corruption;
+    });
+  }
+
+  it("is the plain crop after the drawn steps; the full picture stays as it is", () => {
+    for (let seed = 0; seed < 12; seed++) {
+      const [plain, changed] = both(seed);
+      expect(Buffer.compare(changed.images[0].data, plain.images[0].data)).toBe(0);
+      expect(changed.drawn?.window).toEqual(plain.drawn?.window);
+      const steps = changed.drawn?.steps as unknown as Applied;
+      expect(Buffer.compare(changed.images[1].data, applySteps(plain.images[1], steps).data)).toBe(0);
+    }
+  });
+
+  it("is recoloured, made grey or blurred, never mirrored, which would move things", () => {
+    const names = Array.from({ length: 40 }, (_, seed) => both(seed)[1].drawn?.steps as unknown as Applied);
+    expect([...new Set(names.flat().map(([name]) => name))].sort()).toEqual(["blur", "grey", "jitter"]);
+    expect(both(0)[0].drawn?.steps).toEqual([]);
+  });
+
+  it("is named by the prompt when the option is on and only then (row 16)", () => {
+    for (const grid of [2, 3]) {
+      expect(position.create({ grid, augment: true }).prompt).toContain(
+        "enlarged and perhaps recoloured, made grey or blurred. Which",
+      );
+      expect(position.create({ grid }).prompt).toContain(" and enlarged. Which");
+    }
+  });
+
+  it("is skipped where cells differ by colour alone, and asked there when plain", () => {
+    // Waves of one lightness that are red at the left and blue at the right.
+    const image = paint(168, 168, (x, y) => {
+      const grey = 120 + 60 * Math.sin((x % 84) / 9) * Math.sin((y % 84) / 7);
+      return x < 84 ? [grey + 40, grey - 22, grey + 8] : [grey - 40, grey + 22, grey - 8];
+    });
+    const task = (augment: boolean) =>
+      position.create({ size: 168, augment }).corrupt(asPicture(image), "top-left", Random.from("colour", 1), []);
+    const skipped = task(true);
+    expect(isSkip(skipped) && skipped.skip).toBe("a part of top-left looks like a part of top-right");
+    expect(isSkip(task(false)) && (task(false) as { skip: string }).skip).toBe(
+      "a part of top-left looks like a part of bottom-left",
+    );
   });
 });

@@ -1,5 +1,7 @@
 /** Pictures for tests, made from numbers alone. */
-import { type Depth, Image, type Picture, Random } from "@ssl4rl/core";
+import { type Depth, Image, meanDifference, type Picture, Random } from "@ssl4rl/core";
+import { type MarkStyle, numeralHeight, type Point } from "./marks.js";
+import { Overlay } from "./overlay.js";
 
 /** A picture of a source that knows nothing but its pixels. */
 export function asPicture(image: Image, id = "test"): Picture {
@@ -81,4 +83,15 @@ export function fourfold(seed: number, side: number): Image {
     const at = (y * side + x) * 3;
     return [0, 1, 2].map((c) => turns.reduce((sum, turn) => sum + turn.data[at + c], 0) / 4);
   });
+}
+
+/** Which of the numbers 1 to `count` is marked at `point`: the one that changes the picture least when drawn over it. */
+export function numberAt(image: Image, [x, y]: Point, size: number, style: MarkStyle, count: number): number {
+  const changes = Array.from({ length: count }, (_, i) =>
+    meanDifference(
+      image,
+      new Overlay(image).text(String(i + 1), x, y, numeralHeight(size), style.numeral, style.outline).toImage(),
+    ),
+  );
+  return changes.indexOf(Math.min(...changes)) + 1;
 }

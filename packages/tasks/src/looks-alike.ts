@@ -1,0 +1,110 @@
+import { type Image, resize } from "@ssl4rl/core";
+
+/** Below this mean difference (grey levels) two things look the same. */
+const TELLABLE = 4;
+
+/** Whether some window of `cell` looks like `crop`, judged on at most 12 × 12 evenly spread pixels of it. */
+export function holds(cell: Image, crop: Image): boolean {
+  return someWindow(cell, { low: cell.data, high: cell.data }, crop);
+}
+
+/** Values that pass for those of a picture. */
+interface Range {
+  readonly low: Uint8Array;
+  readonly high: Uint8Array;
+}
+
+function someWindow(cell: Image, { low, high }: Range, crop: Image): boolean {
+  const columns = spread(crop.width);
+  const rows = spread(crop.height);
+  const limit = TELLABLE * 3 * columns.length * rows.length;
+  for (let y = 0; y <= cell.height - crop.height; y++) {
+    for (let x = 0; x <= cell.width - crop.width; x++) {
+      if (looksAlike(x, y)) return true;
+    }
+  }
+  return false;
+
+  function spread(length: number): number[] {
+    const n = Math.min(length, 12);
+    return Array.from({ length: n }, (_, i) => Math.floor(((i + 0.5) * length) / n));
+  }
+
+  function looksAlike(x: number, y: number): boolean {
+    let sum = 0;
+    for (const row of rows) {
+      for (const column of columns) {
+        const a = (row * crop.width + column) * 3;
+        const b = ((y + row) * cell.width + x + column) * 3;
+        for (let c = 0; c < 3; c++) {
+          const value = crop.data[a + c];
+          sum += Math.max(0, low[b + c] - value, value - high[b + c]);
+        }
+        if (sum >= limit) return false;
+      }
+    }
+    return true;
+  }
+}
+
+/**
+ * Whether two pictures of one size look alike, perhaps shifted by up to an eighth of a side: each holds the other's middle.
+ * A pixel differs by what it lies outside the values half a pixel around its place, so that a pattern off by part of a pixel
+ * looks the same.
+ */
+export function lookAlike(a: Image, b: Image): boolean {
+  const [one, other] = [thumbnailOf(a), thumbnailOf(b)];
+  return someWindow(one, rangesOf(one), middle(other)) && someWindow(other, rangesOf(other), middle(one));
+}
+
+function middle(image: Image): Image {
+  const [x, y] = [image.width >> 3, image.height >> 3];
+  return image.crop(x, y, image.width - 2 * x, image.height - 2 * y);
+}
+
+/** Whether a picture shows next to nothing but its mean colour once fine patterns are shrunk away. */
+export function isPlain(image: Image): boolean {
+  const { data } = shrunk(image, 16);
+  const mean = [0, 0, 0];
+  for (let i = 0; i < data.length; i++) mean[i % 3] += (3 * data[i]) / data.length;
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += Math.abs(data[i] - mean[i % 3]);
+  return sum / data.length < TELLABLE;
+}
+
+const thumbnailOf = remembered((image) => shrunk(image, 56));
+
+/** By channel, the least and the greatest value half a pixel around every pixel: half-way to the extremes of its 3 × 3. */
+const rangesOf = remembered((image): Range => ({ low: halfway(image, Math.min), high: halfway(image, Math.max) }));
+
+function halfway({ width, height, data }: Image, choose: (a: number, b: number) => number): Uint8Array {
+  const row = 3 * width;
+  const along = Uint8Array.from(data);
+  for (let i = 0; i < data.length; i++) {
+    if (i % row >= 3) along[i] = choose(along[i], data[i - 3]);
+    if (i % row < row - 3) along[i] = choose(along[i], data[i + 3]);
+  }
+  const out = Uint8Array.from(along);
+  for (let i = 0; i < data.length; i++) {
+    if (i >= row) out[i] = choose(out[i], along[i - row]);
+    if (i < row * (height - 1)) out[i] = choose(out[i], along[i + row]);
+    out[i] = (out[i] + data[i]) / 2;
+  }
+  return out;
+}
+
+/** The picture with its longer side at most `side`. */
+function shrunk(image: Image, side: number): Image {
+  const scale = Math.min(1, side / Math.max(image.width, image.height));
+  return resize(image, Math.max(1, Math.round(image.width * scale)), Math.max(1, Math.round(image.height * scale)));
+}
+
+/** Makes it once for each image: one is compared with many. */
+function remembered<Made extends object>(make: (image: Image) => Made): (image: Image) => Made {
+  const known = new WeakMap<Image, Made>();
+  return (image) => {
+    const made = known.get(image) ?? make(image);
+    known.set(image, made);
+    return made;
+  };
+}
