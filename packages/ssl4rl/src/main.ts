@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { UserError } from "@ssl4rl/core";
 import { Command, CommanderError } from "commander";
+import { auditCommand } from "./commands/audit.js";
 import { evalCommand } from "./commands/eval.js";
 import { previewCommand } from "./commands/preview.js";
 import { reportCommand } from "./commands/report.js";
@@ -15,7 +16,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version)
     .showHelpAfterError("(ssl4rl --help shows what there is)")
     .exitOverride();
-  for (const command of [trainCommand(), evalCommand(), previewCommand(), reportCommand()]) {
+  for (const command of [trainCommand(), evalCommand(), previewCommand(), auditCommand(), reportCommand()]) {
     program.addCommand(
       command.exitOverride().showHelpAfterError(`(ssl4rl ${command.name()} --help shows its options)`),
     );

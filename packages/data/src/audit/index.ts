@@ -1,0 +1,3 @@
+export * from "./audit.js";
+export * from "./read-set.js";
+export * from "./row.js";
