@@ -109,9 +109,12 @@ describe("ssl4rl train", () => {
     expect(metrics("killed")).toEqual(metrics("whole"));
   });
 
-  it("stops cleanly on Ctrl-C with a checkpoint, and says how to go on", async () => {
+  it("refuses a second process on its folder, stops cleanly on Ctrl-C with a checkpoint, and says how to go on", async () => {
     const { child, outcome } = start(["train", recipeFile("interrupt", 500), "--run", "./interrupted"]);
     await untilSteps("interrupted", 2);
+    const second = await ssl4rl("train", "--resume", "--run", "./interrupted");
+    expect(second.code).toBe(1);
+    expect(second.err).toMatch(`in use by process ${child.pid}`);
     child.kill("SIGINT");
     const { code, err } = await outcome;
     expect(code).toBe(130);
@@ -120,6 +123,7 @@ describe("ssl4rl train", () => {
     const checkpoint = join(folder, "interrupted", "checkpoints", `step-${String(taken).padStart(6, "0")}`);
     expect(existsSync(join(checkpoint, "trainer_state", "optimizer.safetensors"))).toBe(true);
     expect(existsSync(join(folder, "interrupted", "report.html"))).toBe(true);
+    expect(existsSync(join(folder, "interrupted", "run.lock"))).toBe(false);
   });
 
   it("names the nearest task, flag and recipe", async () => {
@@ -201,7 +205,7 @@ describe("ssl4rl eval and preview", () => {
     const { code } = await ssl4rl("preview", "--images", "photos", "--rows", "2", "--out", "sheet.html");
     expect(code).toBe(0);
     const html = readFileSync(join(folder, "sheet.html"), "utf8");
-    for (const task of ["rotation@1", "position@1"]) expect(html).toContain(task);
+    for (const task of ["rotation@1", "position@2"]) expect(html).toContain(task);
     expect(html.match(/data:image\/png/g)).toHaveLength(8);
   });
 });

@@ -1,38 +1,71 @@
-import type { Source } from "@ssl4rl/core";
-import { type Folder, openFolder, remember, type SkippedFile, splitByContent } from "@ssl4rl/data";
-import type { Recipe } from "@ssl4rl/trainer";
+import { type Need, type Source, type Task, UserError } from "@ssl4rl/core";
+import { openDepthPairs, openFolder, openFrameFolders, remember, type SkippedFile, splitByContent } from "@ssl4rl/data";
+import type { Recipe, SourceOf } from "@ssl4rl/trainer";
 import { worldSource } from "@ssl4rl/world";
 
 export interface Pictures {
-  readonly train: Source;
-  readonly heldOut: Source;
-  /** Files of the folder that were left out. */
+  readonly train: SourceOf;
+  readonly heldOut: SourceOf;
+  /** Files that were left out. */
   readonly skipped: readonly SkippedFile[];
 }
 
-/** The pictures a recipe names, training and held-out apart. */
-export async function openPictures(recipe: Recipe): Promise<Pictures> {
-  if (recipe.images === "world") {
-    const size = worldSide(recipe);
-    return {
-      train: remember(worldSource({ seed: "train", length: recipe.worldPictures, size })),
-      heldOut: worldSource({ seed: "held-out", length: recipe.evaluationQuestions, size }),
-      skipped: [],
-    };
+type Wanted = Pick<Recipe, "images" | "depth" | "videos" | "size">;
+
+/** The pictures a recipe names, as far as its tasks need them, training and held-out apart. */
+export async function openPictures(recipe: Recipe, tasks: readonly Task[]): Promise<Pictures> {
+  const train = new Map<Need | null, Source>();
+  const heldOut = new Map<Need | null, Source>();
+  const skipped: SkippedFile[] = [];
+  for (const need of needsOf(tasks)) {
+    if (need === null && recipe.images === "world") {
+      const size = worldSide(recipe);
+      train.set(need, remember(worldSource({ seed: "train", length: recipe.worldPictures, size })));
+      heldOut.set(need, worldSource({ seed: "held-out", length: recipe.evaluationQuestions, size }));
+      continue;
+    }
+    const files = await openFiles(recipe, need);
+    skipped.push(...files.skipped);
+    const parts = await splitByContent(files, recipe.heldOut);
+    train.set(need, parts.train);
+    heldOut.set(need, parts.heldOut);
   }
-  const folder = await openPhotos(recipe.images, recipe.size);
-  return { ...(await splitByContent(folder, recipe.heldOut)), skipped: folder.skipped };
+  return { train: ({ needs }) => train.get(needs)!, heldOut: ({ needs }) => heldOut.get(needs)!, skipped };
 }
 
-/** All pictures of a folder (or some of the world), for looking or for an evaluation. */
-export async function openAll(images: string, size: number, worldPictures: number): Promise<Source> {
-  if (images === "world") return worldSource({ seed: "held-out", length: worldPictures, size: worldSide({ size }) });
-  return openPhotos(images, size);
+/** All pictures of the folders (or `worldPictures` of the world), for looking, auditing or an evaluation. */
+export async function openAll(wanted: Wanted, tasks: readonly Task[], worldPictures: number): Promise<SourceOf> {
+  const sources = new Map<Need | null, Source>();
+  for (const need of needsOf(tasks)) {
+    const world = need === null && wanted.images === "world";
+    sources.set(
+      need,
+      world
+        ? worldSource({ seed: "held-out", length: worldPictures, size: worldSide(wanted) })
+        : await openFiles(wanted, need),
+    );
+  }
+  return ({ needs }) => sources.get(needs)!;
+}
+
+function needsOf(tasks: readonly Task[]): (Need | null)[] {
+  return [...new Set(tasks.map(({ needs }) => needs))];
 }
 
 /** Photos keep a little more than twice the side that tasks emit: enough to resample from, little to hold in memory. */
-function openPhotos(path: string, size: number): Promise<Folder> {
-  return openFolder(path, { minSide: 56, maxSide: Math.max(256, Math.ceil(2.25 * size)) });
+async function openFiles(
+  wanted: Wanted,
+  need: Need | null,
+): Promise<Source & { readonly skipped: readonly SkippedFile[] }> {
+  const limits = { minSide: 56, maxSide: Math.max(256, Math.ceil(2.25 * wanted.size)) };
+  if (need === null) return openFolder(wanted.images, limits);
+  const path = need === "depth" ? wanted.depth : wanted.videos;
+  if (!path) {
+    const flag =
+      need === "depth" ? "--depth DIR, a folder of RGB-D pairs" : "--videos DIR, a folder of videos or frame folders";
+    throw new UserError(`Some of the tasks need ${need === "depth" ? "a depth" : "frames"}: give ${flag}.`, 2);
+  }
+  return need === "depth" ? openDepthPairs(path, limits) : openFrameFolders(path, limits);
 }
 
 /** World pictures are drawn a little larger than tasks emit, so that they are resampled as photos are. */

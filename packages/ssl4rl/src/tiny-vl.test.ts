@@ -42,7 +42,7 @@ describe("checkpoints/tiny-vl", () => {
   it.each(registry.map(({ name }) => name))("answers %s in the asked form and stands at chance", async (name) => {
     const task = registry.find((factory) => factory.name === name)!.create({ size: 112 });
     const source = worldSource({ seed: "test", length: PICTURES, size: 140 });
-    const problems = await new ProblemStream(source, [task], answerOnly, 5).slice(0, PICTURES);
+    const problems = await new ProblemStream(() => source, [task], answerOnly, 5).slice(0, PICTURES);
     const graded: Graded[] = [];
     for await (const pass of evaluate(checkpoint, problems, { promptsPerPass: 16, maxNewTokens: 12 }))
       graded.push(...pass);
@@ -56,7 +56,7 @@ describe("checkpoints/tiny-vl", () => {
     const protocol = protocols.find((one) => one.name === name)!;
     const task = registry[0].create({ size: 112 });
     const source = worldSource({ seed: "test", length: 40, size: 140 });
-    const problems = await new ProblemStream(source, [task], protocol, 5).slice(0, 40);
+    const problems = await new ProblemStream(() => source, [task], protocol, 5).slice(0, 40);
     const texts = greedy(problems.map(({ prompt, images }) => ({ text: prompt, images })));
     const wellFormed = texts.filter((text, i) => problems[i].verify(text).format).length;
     expect(wellFormed / texts.length).toBeGreaterThanOrEqual(0.95);

@@ -37,13 +37,21 @@ class PaidByLength extends ProblemStream {
 }
 
 function stream(): ProblemStream {
-  return new PaidByLength(noisePictures(8), [rotation.create({ size: 56 })], answerOnly, 0);
+  return new PaidByLength(() => noisePictures(8), [rotation.create({ size: 56 })], answerOnly, 0);
 }
 
 async function firstStep(change: Partial<GrpoOptions> = {}, lr = 1e-3) {
   const policy = testCheckpoint();
   const optimizer = new AdamW(policy.model.parameters().values(), { lr, weightDecay: 0 });
-  const input = { policy, reference: null, problems: stream(), optimizer, learningRate: () => lr, start: 0 };
+  const input = {
+    policy,
+    reference: null,
+    replica: null,
+    problems: stream(),
+    optimizer,
+    learningRate: () => lr,
+    start: 0,
+  };
   for await (const step of grpo(input, { ...options, ...change })) return { policy, step };
   throw new Error("no step");
 }
@@ -92,7 +100,15 @@ describe("grpo", () => {
   it("leaves nothing behind but weights, gradients' state and moments", async () => {
     const policy = testCheckpoint();
     const optimizer = new AdamW(policy.model.parameters().values(), { lr: 1e-3 });
-    const input = { policy, reference: null, problems: stream(), optimizer, learningRate: () => 1e-3, start: 0 };
+    const input = {
+      policy,
+      reference: null,
+      replica: null,
+      problems: stream(),
+      optimizer,
+      learningRate: () => 1e-3,
+      start: 0,
+    };
     const counts: number[] = [];
     for await (const _ of grpo(input, { ...options, steps: 4 })) counts.push(liveTensors());
     expect(new Set(counts.slice(1)).size).toBe(1);
@@ -102,7 +118,15 @@ describe("grpo", () => {
     const policy = testCheckpoint();
     const reference = testCheckpoint();
     const optimizer = new AdamW(policy.model.parameters().values(), { lr: 1e-2 });
-    const input = { policy, reference, problems: stream(), optimizer, learningRate: () => 1e-2, start: 0 };
+    const input = {
+      policy,
+      reference,
+      replica: null,
+      problems: stream(),
+      optimizer,
+      learningRate: () => 1e-2,
+      start: 0,
+    };
     const kl: number[] = [];
     for await (const { metrics } of grpo(input, { ...options, steps: 3, beta: 0.1 })) kl.push(metrics.kl);
     expect(kl[0]).toBeCloseTo(0, 6);
@@ -114,7 +138,15 @@ describe("grpo", () => {
     const reference = testCheckpoint();
     noGrad(() => reference.model.parameters().get("model.norm.weight")!.fill_(Number.NaN));
     const optimizer = new AdamW(policy.model.parameters().values(), { lr: 1e-3 });
-    const input = { policy, reference, problems: stream(), optimizer, learningRate: () => 1e-3, start: 0 };
+    const input = {
+      policy,
+      reference,
+      replica: null,
+      problems: stream(),
+      optimizer,
+      learningRate: () => 1e-3,
+      start: 0,
+    };
     const embed = policy.model.parameters().get("model.embed_tokens.weight")!;
     const before = embed.data();
     const steps = grpo(input, { ...options, beta: 0.1 });

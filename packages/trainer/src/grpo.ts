@@ -1,9 +1,10 @@
-import { type Problem, Random, type RewardWeights, reward, UserError, type Verdict } from "@ssl4rl/core";
-import type { Checkpoint, Completions } from "@ssl4rl/models";
-import { type AdamW, clipGradNorm, noGrad, scope, tensor } from "@ssl4rl/torch";
-import { type AdvantageScale, groupAdvantages } from "./advantage.js";
-import { policyLoss } from "./loss.js";
+import { type Problem, type RewardWeights, UserError } from "@ssl4rl/core";
+import type { Checkpoint } from "@ssl4rl/models";
+import { type AdamW, clipGradNorm, scope } from "@ssl4rl/torch";
+import type { AdvantageScale } from "./advantage.js";
+import { forwardBackward, type Pass, type Rollout } from "./pass.js";
 import { type ProblemStream, promptOf } from "./problem-stream.js";
+import type { Replica } from "./replica.js";
 
 export interface GrpoOptions {
   readonly steps: number;
@@ -23,15 +24,6 @@ export interface GrpoOptions {
   readonly gradientClip: number;
   readonly seed: number;
   readonly reward: RewardWeights;
-}
-
-/** One rollout with what it earned. */
-export interface Rollout {
-  readonly text: string;
-  readonly verdict: Verdict;
-  readonly reward: number;
-  readonly advantage: number;
-  readonly tokens: number;
 }
 
 export interface StepMetrics {
@@ -70,6 +62,8 @@ export interface GrpoInput {
   /** Frozen copy for the KL term; needed when beta > 0. */
   readonly reference: Checkpoint | null;
   readonly problems: ProblemStream;
+  /** A second pair of hands on another core; null for none. */
+  readonly replica: Replica | null;
   readonly optimizer: AdamW;
   /** Learning rate of a step. */
   readonly learningRate: (step: number) => number;
@@ -80,7 +74,8 @@ export interface GrpoInput {
 /**
  * GRPO (DeepSeekMath, arXiv 2402.03300) with one update per batch: each prompt, pictures included, is computed once
  * (`prefill`) and serves all its rollouts twice: for sampling and, through the same autograd graph, for the loss. The
- * loss is normalised by the active tokens of the whole step, so `promptsPerPass` changes memory and nothing else.
+ * loss is normalised by the active tokens of the whole step, so `promptsPerPass` changes memory and nothing else, and a
+ * `replica` only the order in which gradients are added up.
  * Step s depends on the weights and on (seed, s) alone. A non-finite loss or gradient stops before the weights move.
  */
 export async function* grpo(input: GrpoInput, options: GrpoOptions): AsyncGenerator<Step> {
@@ -89,12 +84,7 @@ export async function* grpo(input: GrpoInput, options: GrpoOptions): AsyncGenera
   for (let step = input.start; step < options.steps; step++) {
     const started = performance.now();
     const batch = await problems.slice(step * options.prompts, options.prompts);
-    const passes: Pass[] = [];
-    for (let i = 0; i < batch.length; i += options.promptsPerPass) {
-      passes.push(forwardBackward(input, options, batch.slice(i, i + options.promptsPerPass), step, i));
-      // Lets Ctrl-C and timers through between passes.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    const passes = await takePasses(input, options, batch, step);
     const total = sumPasses(passes);
     const gradNorm = scope(() => {
       for (const parameter of parameters) parameter.grad?.mul_(1 / Math.max(1, total.tokens));
@@ -131,75 +121,28 @@ export async function* grpo(input: GrpoInput, options: GrpoOptions): AsyncGenera
   }
 }
 
-/** Sums over one pass; `loss`, `entropy`, `kl` and `clipped` are over tokens. */
-interface Pass {
-  readonly rollouts: Rollout[][];
-  readonly loss: number;
-  readonly tokens: number;
-  readonly entropy: number;
-  readonly kl: number;
-  readonly clipped: number;
-  readonly truncated: number;
-}
-
-/** Rollouts, verification, advantages, loss and gradients for some prompts. Gradients add up unnormalised. */
-function forwardBackward(
-  { policy, reference }: GrpoInput,
+/** All passes of a step; where there is a replica it takes the later half at the same time. */
+async function takePasses(
+  input: GrpoInput,
   options: GrpoOptions,
-  problems: readonly Problem[],
+  batch: readonly Problem[],
   step: number,
-  offset: number,
-): Pass {
-  const { rollouts: each, temperature } = options;
-  return scope(() => {
-    const batch = policy.prepare(problems.map(promptOf));
-    const prompt = policy.prefill(batch);
-    const completions = noGrad(() =>
-      policy.sample(prompt, {
-        each,
-        maxNewTokens: options.maxNewTokens,
-        temperature,
-        seed: Random.from("rollouts", options.seed, step).uint32(),
-        firstPrompt: offset,
-      }),
-    );
-    const rollouts = judge(problems, completions, options);
-    const { logprobs, mask, entropy } = policy.logprobs(prompt, completions, { temperature });
-    const frozen =
-      reference && options.beta > 0
-        ? noGrad(() => reference.logprobs(reference.prefill(batch), completions, { temperature }).logprobs)
-        : null;
-    const advantages = tensor(
-      rollouts.flatMap((group) => group.map(({ advantage }) => advantage)),
-      [problems.length, each, 1],
-    );
-    const { sum, klSum, clipped } = policyLoss({ logprobs, old: null, reference: frozen, advantages, mask }, options);
-    sum.backward();
-    return {
-      rollouts,
-      loss: sum.item(),
-      tokens: mask.sum().item(),
-      entropy: entropy.detach().mul(mask).sum().item(),
-      kl: klSum,
-      clipped,
-      truncated: completions.finished.flat().filter((done) => !done).length,
-    };
-  });
-}
-
-function judge(problems: readonly Problem[], completions: Completions, options: GrpoOptions): Rollout[][] {
-  return problems.map((problem, b) => {
-    const verdicts = completions.text[b].map((text) => problem.verify(text));
-    const rewards = verdicts.map((verdict) => reward(verdict, options.reward));
-    const advantages = groupAdvantages(rewards, options.advantageScale);
-    return verdicts.map((verdict, g) => ({
-      text: completions.text[b][g],
-      verdict,
-      reward: rewards[g],
-      advantage: advantages[g],
-      tokens: completions.ids[b][g].length,
+): Promise<Pass[]> {
+  const { replica } = input;
+  const count = Math.ceil(batch.length / options.promptsPerPass);
+  const own = (replica ? Math.ceil(count / 2) : count) * options.promptsPerPass;
+  const later = replica?.start(input.policy, options, batch.slice(own), step, own);
+  const passes: Pass[] = [];
+  for (let i = 0; i < Math.min(own, batch.length); i += options.promptsPerPass) {
+    const asked = batch.slice(i, Math.min(own, i + options.promptsPerPass)).map((problem) => ({
+      prompt: promptOf(problem),
+      verify: problem.verify,
     }));
-  });
+    passes.push(forwardBackward(input, options, asked, step, i));
+    // Lets Ctrl-C and timers through between passes.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return later ? [...passes, ...(await later)] : passes;
 }
 
 function sumPasses(passes: readonly Pass[]) {

@@ -26,6 +26,9 @@ export function promptOf({ prompt, images, labels }: Problem): PromptInput {
   return { text: prompt, images, labels };
 }
 
+/** Which pictures a task is posed on: those with a depth, say, for a task that needs one. */
+export type SourceOf = (task: Task) => Source;
+
 /**
  * Problem 0, 1, 2, … of a run: tasks take turns, every epoch goes through all pictures in a new order, answers are
  * balanced per task. Problem `index` is a function of the names alone, so a run resumes at any index and nothing has to be
@@ -34,32 +37,36 @@ export function promptOf({ prompt, images, labels }: Problem): PromptInput {
 export class ProblemStream {
   readonly skipped = new Map<string, SkippedPicture>();
   private readonly answers: ((index: number) => number)[];
-  private order: { epoch: number; pictures: number[] } = { epoch: -1, pictures: [] };
+  private readonly sources: readonly Source[];
+  private readonly orders = new Map<Source, { epoch: number; pictures: number[] }>();
 
   constructor(
-    private readonly source: Source,
+    sourceOf: SourceOf,
     private readonly tasks: readonly Task[],
     private readonly protocol: Protocol,
     private readonly seed: number,
   ) {
-    if (source.length === 0) throw new UserError(`No pictures to pose problems on: ${source.name} is empty.`);
+    this.sources = tasks.map(sourceOf);
+    const empty = this.sources.find(({ length }) => length === 0);
+    if (empty) throw new UserError(`No pictures to pose problems on: ${empty.name} is empty.`);
     this.answers = tasks.map((task) => balancedAnswers(task.answers.size, "answers", seed, task.id));
   }
 
   async get(index: number): Promise<Problem> {
     const slot = index % this.tasks.length;
     const task = this.tasks[slot];
+    const source = this.sources[slot];
     const turn = Math.floor(index / this.tasks.length);
-    for (let attempt = 0; attempt < this.source.length; attempt++) {
-      const picture = await this.source.get(this.picture(turn + attempt, slot));
-      const name = isSkip(picture) ? `picture ${turn + attempt} of ${this.source.name}` : picture.name;
+    for (let attempt = 0; attempt < source.length; attempt++) {
+      const picture = await source.get(this.picture(turn + attempt, slot));
+      const name = isSkip(picture) ? `picture ${turn + attempt} of ${source.name}` : picture.name;
       const problem = isSkip(picture) ? picture : await this.pose(picture, slot, turn);
       if (!isSkip(problem)) return problem;
       this.skipped.set(`${task.id}:${name}`, { picture: name, task: task.id, reason: problem.skip });
     }
     const [first] = this.skipped.values();
     throw new UserError(
-      `None of the ${this.source.length} pictures of ${this.source.name} can be used for ${task.id}, ` +
+      `None of the ${source.length} pictures of ${source.name} can be used for ${task.id}, ` +
         `e.g. ${first.picture}: ${first.reason}. Use larger or more varied pictures, or a smaller size.`,
     );
   }
@@ -67,8 +74,9 @@ export class ProblemStream {
   private async pose(picture: Picture, slot: number, turn: number): Promise<Problem | Skip> {
     const task = this.tasks[slot];
     const answer = this.answers[slot](turn);
-    const variant = Math.floor(turn / this.source.length);
-    const others = await companions(this.source, picture, task.others, task.id, answer, variant);
+    const source = this.sources[slot];
+    const variant = Math.floor(turn / source.length);
+    const others = await companions(source, picture, task.others, task.id, answer, variant);
     return isSkip(others) ? others : pose(picture, task, this.protocol, answer, variant, others);
   }
 
@@ -80,15 +88,16 @@ export class ProblemStream {
   }
 
   private picture(turn: number, slot: number): number {
-    const n = this.source.length;
+    const source = this.sources[slot];
+    const n = source.length;
     const epoch = Math.floor(turn / n);
-    if (this.order.epoch !== epoch) {
-      this.order = {
-        epoch,
-        pictures: Random.from("order", this.seed, epoch).shuffle(Array.from({ length: n }, (_, i) => i)),
-      };
+    let order = this.orders.get(source);
+    if (order?.epoch !== epoch) {
+      const pictures = Random.from("order", this.seed, epoch).shuffle(Array.from({ length: n }, (_, i) => i));
+      order = { epoch, pictures };
+      this.orders.set(source, order);
     }
     // Each task walks the same epoch from another place, so that a picture does not meet all tasks in one step.
-    return this.order.pictures[(turn + Math.floor((slot * n) / this.tasks.length)) % n];
+    return order.pictures[(turn + Math.floor((slot * n) / this.tasks.length)) % n];
   }
 }

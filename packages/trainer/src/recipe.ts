@@ -13,6 +13,10 @@ export const recipeSchema = z.strictObject({
   model: z.string().default("tiny-vl"),
   /** A folder of pictures, or `world`: the procedural picture world. */
   images: z.string().default("world"),
+  /** A folder of RGB-D pairs, for tasks that need a depth. */
+  depth: z.string().optional(),
+  /** A folder of videos or of frame folders, for tasks that need frames. */
+  videos: z.string().optional(),
   /** How many pictures of the world to train on; folders are used whole. */
   worldPictures: z.int().positive().default(1024),
   /** Share of a folder's pictures kept for evaluation, chosen by a hash of their content. */
@@ -37,6 +41,11 @@ export const recipeSchema = z.strictObject({
   rollouts: z.int().min(2).default(8),
   /** Prompts computed at once; bounds memory. */
   promptsPerPass: z.int().positive().default(8),
+  /**
+   * Copies of the model that share out a step's prompts, each on a core of its own: 2 makes a small model on the CPU faster,
+   * where operators are too short to be shared out. 1 lets each operator use all cores.
+   */
+  replicas: z.union([z.literal(1), z.literal(2)]).default(1),
   maxNewTokens: z.int().positive().default(512),
   temperature: z.number().positive().default(1),
   advantageScale: z.enum(["group", "none"]).default("group"),

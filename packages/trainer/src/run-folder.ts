@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { encodePng, type Image, UserError } from "@ssl4rl/core";
 import { type Checkpoint, saveCheckpoint } from "@ssl4rl/models";
 import { type AdamW, readSafetensors, writeSafetensors } from "@ssl4rl/torch";
+import { attempt } from "./attempt.js";
 import type { Graded, TaskScore } from "./evaluate.js";
 import type { Step, StepMetrics } from "./grpo.js";
 import type { SkippedPicture } from "./problem-stream.js";
@@ -63,7 +64,7 @@ export class RunFolder {
       throw new UserError(`${path} already holds a run. Go on with --resume, or choose another name with --run.`);
     }
     const run = new RunFolder(path, recipe);
-    run.attempt(path, () => {
+    attempt(path, () => {
       for (const part of ["checkpoints", "eval", join("samples", "images")]) {
         mkdirSync(join(path, part), { recursive: true });
       }
@@ -88,7 +89,7 @@ export class RunFolder {
 
   appendMetrics(metrics: StepMetrics): void {
     const file = join(this.path, "metrics.jsonl");
-    this.attempt(file, () => appendFileSync(file, `${JSON.stringify(metrics)}\n`));
+    attempt(file, () => appendFileSync(file, `${JSON.stringify(metrics)}\n`));
   }
 
   readMetrics(): StepMetrics[] {
@@ -152,7 +153,7 @@ export class RunFolder {
   saveCheckpoint(step: number, policy: Checkpoint, optimizer: AdamW): void {
     const final = join(this.path, "checkpoints", `step-${pad(step)}`);
     const building = `${final}.tmp`;
-    this.attempt(final, () => {
+    attempt(final, () => {
       rmSync(building, { recursive: true, force: true });
       saveCheckpoint(building, policy);
       mkdirSync(join(building, "trainer_state"));
@@ -179,7 +180,7 @@ export class RunFolder {
 
   write(name: string, content: string): void {
     const file = join(this.path, name);
-    this.attempt(file, () => {
+    attempt(file, () => {
       writeFileSync(`${file}.tmp`, content);
       renameSync(`${file}.tmp`, file);
     });
@@ -196,7 +197,7 @@ export class RunFolder {
     const images = problem.images.map((image: Image, i) => {
       const name = join("samples", "images", `${fileName(problem.key)}-${i}.png`);
       const file = join(this.path, name);
-      if (!existsSync(file)) this.attempt(file, () => writeFileSync(file, encodePng(image)));
+      if (!existsSync(file)) attempt(file, () => writeFileSync(file, encodePng(image)));
       return name;
     });
     return {
@@ -208,25 +209,6 @@ export class RunFolder {
       labels: problem.labels,
       target: problem.target,
     };
-  }
-
-  /** Turns the operating system's refusals into words with a remedy. */
-  private attempt(file: string, action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      const remedy = {
-        ENOSPC: "the disk is full. Free some space, then go on with --resume",
-        EDQUOT: "your disk quota is used up. Free some space, then go on with --resume",
-        EACCES: "no permission. Choose a folder you may write to with --run",
-        EPERM: "not permitted. Choose a folder you may write to with --run",
-        EROFS: "the file system is read-only. Choose another folder with --run",
-        ENOTDIR: "a part of the path is a file. Choose another folder with --run",
-      }[code ?? ""];
-      if (!remedy) throw error;
-      throw new UserError(`Cannot write ${file}: ${remedy}.`);
-    }
   }
 }
 

@@ -46,8 +46,8 @@ async function go(run: RunFolder, stopAfter = Number.POSITIVE_INFINITY): Promise
   for await (const event of train({
     run,
     model,
-    train: noisePictures(9, [3]),
-    heldOut: noisePictures(5),
+    train: () => noisePictures(9, [3]),
+    heldOut: () => noisePictures(5),
     tasks,
     signal: stop.signal,
   })) {

@@ -1,17 +1,18 @@
-import { type Problem, protocols, type Source, type Task } from "@ssl4rl/core";
+import { type Problem, protocols, type Task } from "@ssl4rl/core";
 import { type Checkpoint, loadCheckpoint } from "@ssl4rl/models";
-import { AdamW, schedules } from "@ssl4rl/torch";
+import { AdamW, schedules, setThreads } from "@ssl4rl/torch";
 import { evaluate, type Graded, scores, type TaskScore } from "./evaluate.js";
 import { grpo, type StepMetrics } from "./grpo.js";
-import { ProblemStream, type SkippedPicture } from "./problem-stream.js";
+import { ProblemStream, type SkippedPicture, type SourceOf } from "./problem-stream.js";
+import { Replica } from "./replica.js";
 import type { RunFolder } from "./run-folder.js";
 
 export interface TrainInput {
   readonly run: RunFolder;
   /** The starting checkpoint's folder. */
   readonly model: string;
-  readonly train: Source;
-  readonly heldOut: Source;
+  readonly train: SourceOf;
+  readonly heldOut: SourceOf;
   readonly tasks: readonly Task[];
   /** Ask to stop: the step in flight is finished, a checkpoint saved, and the generator ends. An evaluation is left. */
   readonly signal: AbortSignal;
@@ -62,7 +63,9 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
     yield { kind: "stopped", step: start };
     return;
   }
-  const steps = grpo({ policy, reference, problems: trainStream, optimizer, learningRate, start }, recipe);
+  const replica = recipe.replicas === 2 ? await Replica.open(input.model, recipe.beta > 0 ? input.model : null) : null;
+  if (replica) setThreads(1);
+  const steps = grpo({ policy, reference, replica, problems: trainStream, optimizer, learningRate, start }, recipe);
   for await (const step of steps) {
     const taken = step.metrics.step + 1;
     run.appendMetrics(step.metrics);
@@ -76,9 +79,11 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
     }
     if (stop) {
       yield { kind: "stopped", step: taken };
+      await replica?.close();
       return;
     }
   }
+  await replica?.close();
   yield { kind: "skipped", pictures: skipped() };
   yield* examine("after", recipe.steps, policy, exam, input);
   if (input.signal.aborted) yield { kind: "stopped", step: recipe.steps };
@@ -89,7 +94,7 @@ async function* examine(
   step: number,
   policy: Checkpoint,
   exam: readonly Problem[],
-  { run, heldOut, signal }: TrainInput,
+  { run, heldOut, tasks: asked, signal }: TrainInput,
 ): AsyncGenerator<TrainEvent> {
   const graded: Graded[] = [];
   for await (const pass of evaluate(policy, exam, { ...run.recipe, promptsPerPass: 2 * run.recipe.promptsPerPass })) {
@@ -98,6 +103,10 @@ async function* examine(
     if (signal.aborted) return;
   }
   const tasks = scores(graded);
-  run.writeEvaluation(when, { step, source: heldOut.name, tasks, graded }, EVALUATION_SAMPLES);
+  run.writeEvaluation(
+    when,
+    { step, source: [...new Set(asked.map((task) => heldOut(task).name))].join(", "), tasks, graded },
+    EVALUATION_SAMPLES,
+  );
   yield { kind: "evaluated", when, tasks };
 }

@@ -14,6 +14,8 @@ interface Flags {
   readonly run?: string;
   readonly model: string;
   readonly images: string;
+  readonly depth?: string;
+  readonly videos?: string;
   readonly task: string[];
   readonly questions: number;
   readonly json?: boolean;
@@ -25,6 +27,8 @@ export function evalCommand(): Command {
     .option("--run <dir>", "a run folder: its newest checkpoint, its tasks, its held-out pictures")
     .option("--model <dir>", "without --run: a checkpoint in Hugging Face layout, or tiny-vl", "tiny-vl")
     .option("--images <dir>", "without --run: a folder of pictures (all are used), or world", "world")
+    .option("--depth <dir>", "without --run: a folder of RGB-D pairs, for tasks that need a depth")
+    .option("--videos <dir>", "without --run: a folder of videos or frame folders, for tasks that need frames")
     .option("--task <name...>", "without --run: tasks, with options after a colon", ["rotation"])
     .option("--questions <n>", "questions per task", wholeNumber, 400)
     .option("--json", "print one line of JSON on standard output")
@@ -39,13 +43,15 @@ export function evalCommand(): Command {
         ...loadRecipe("photos").recipe,
         model: flags.model,
         images: flags.images,
+        depth: flags.depth,
+        videos: flags.videos,
         tasks: flags.task.map(parseTaskFlag),
       };
       const tasks = recipeTasks(recipe);
       const folder = run?.latestCheckpoint()?.folder ?? checkpointFolder(recipe.model);
       const pictures = run
-        ? (await openPictures(recipe)).heldOut
-        : await openAll(recipe.images, recipe.size, flags.questions);
+        ? (await openPictures(recipe, tasks)).heldOut
+        : await openAll(recipe, tasks, flags.questions);
       const protocol = protocols.find(({ name }) => name === recipe.protocol)!;
       const exam = await new ProblemStream(pictures, tasks, protocol, recipe.seed + 1).slice(
         0,
@@ -58,6 +64,13 @@ export function evalCommand(): Command {
       }
       const result = scores(graded);
       for (const [task, score] of Object.entries(result)) progress.say(describeScore(task, score));
-      if (flags.json) console.log(JSON.stringify({ model: folder, images: pictures.name, tasks: result }));
+      if (flags.json)
+        console.log(
+          JSON.stringify({
+            model: folder,
+            images: [...new Set(tasks.map((task) => pictures(task).name))].join(", "),
+            tasks: result,
+          }),
+        );
     });
 }

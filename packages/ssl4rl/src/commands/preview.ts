@@ -1,47 +1,46 @@
 import { writeFileSync } from "node:fs";
-import { protocols } from "@ssl4rl/core";
-import { registry } from "@ssl4rl/tasks";
-import { ProblemStream } from "@ssl4rl/trainer";
+import { describeReward, type Problem, protocols } from "@ssl4rl/core";
+import { ProblemStream, type SkippedPicture } from "@ssl4rl/trainer";
 import { Command } from "commander";
 import { wholeNumber } from "../flags.js";
-import { parseTaskFlag, recipeTasks } from "../recipes.js";
+import { openPosing, type PosingFlags } from "../posing.js";
 import { renderContactSheet } from "../report/contact-sheet.js";
-import { openAll } from "../sources.js";
 
-interface Flags {
-  readonly images: string;
-  readonly task?: string[];
+interface Flags extends PosingFlags {
   readonly rows: number;
-  readonly size: number;
   readonly out: string;
 }
 
 export function previewCommand(): Command {
   return new Command("preview")
     .description("Write a contact sheet (one HTML file) of the questions that tasks make of your pictures.")
+    .option("--preset <name>", "the tasks, protocol and reward of a recipe: ssl4rl, ssl-r1, visual-jigsaw …")
     .option("--images <dir>", "a folder of pictures, or `world` for procedural ones", "world")
-    .option("--task <name...>", "tasks, with options after a colon (default: all)")
+    .option("--depth <dir>", "a folder of RGB-D pairs, for tasks that need a depth")
+    .option("--videos <dir>", "a folder of videos or frame folders, for tasks that need frames")
+    .option("--task <name...>", "tasks, with options after a colon (default: those of the preset, or all)")
     .option("--rows <n>", "questions per task", wholeNumber, 8)
-    .option("--size <px>", "side of the pictures that tasks emit", wholeNumber, 224)
+    .option("--size <px>", "side of the pictures that tasks emit (default: the preset's, or 224)", wholeNumber)
     .option("--out <file>", "where to write", "preview.html")
-    .addHelpText("after", "\nExample:\n  ssl4rl preview --images ~/photos --task rotation:step=45 --out sheet.html")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  ssl4rl preview --images ~/photos --task rotation:step=45 --out sheet.html\n" +
+        "  ssl4rl preview --preset ssl-r1 --images ~/photos",
+    )
     .action(async (flags: Flags) => {
-      const tasks = recipeTasks({
-        tasks: (flags.task ?? registry.map(({ name }) => name)).map(parseTaskFlag),
-        size: flags.size,
-      });
-      const source = await openAll(flags.images, flags.size, 4 * flags.rows);
-      const stream = new ProblemStream(source, tasks, protocols[0], 0);
-      const problems = await stream.slice(0, flags.rows * tasks.length);
-      const rows = problems.map(({ task, picture, images, labels, prompt, target }) => ({
-        task: task.id,
-        picture,
-        images,
-        labels,
-        prompt,
-        target,
-      }));
-      writeFileSync(flags.out, renderContactSheet(rows, [...stream.skipped.values()], `Tasks on ${source.name}`));
-      console.error(`${rows.length} questions: ${flags.out}`);
+      const { recipe, tasks, sourceOf } = await openPosing(flags, 4 * flags.rows);
+      const protocol = protocols.find(({ name }) => name === recipe.protocol)!;
+      const problems: Problem[] = [];
+      const skipped: SkippedPicture[] = [];
+      // A stream of its own for each: a task that can use only a few pictures does not hold up the others.
+      for (const task of tasks) {
+        const stream = new ProblemStream(sourceOf, [task], protocol, 0);
+        problems.push(...(await stream.slice(0, flags.rows)));
+        skipped.push(...stream.skipped.values());
+      }
+      const names = [...new Set(tasks.map((task) => sourceOf(task).name))].join(", ");
+      const title = flags.preset ? `${flags.preset} on ${names}` : `Tasks on ${names}`;
+      writeFileSync(flags.out, renderContactSheet(problems, skipped, title, describeReward(recipe.reward)));
+      console.error(`${problems.length} questions: ${flags.out}`);
     });
 }

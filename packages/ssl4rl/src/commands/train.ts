@@ -1,11 +1,12 @@
 import { join } from "node:path";
-import { UserError } from "@ssl4rl/core";
-import { checkRecipe, type Recipe, RunFolder, type StepMetrics, type TaskScore, train } from "@ssl4rl/trainer";
+import { describeReward, UserError } from "@ssl4rl/core";
+import { checkRecipe, lockRun, type Recipe, RunFolder, type StepMetrics, type TaskScore, train } from "@ssl4rl/trainer";
 import { Command } from "commander";
 import { wholeNumber } from "../flags.js";
 import { checkpointFolder } from "../models.js";
 import { duration, Progress } from "../progress.js";
 import { loadRecipe, parseTaskFlag, recipeTasks } from "../recipes.js";
+import { groupBy } from "../report/group-by.js";
 import { renderReport } from "../report/report.js";
 import { freeRunPath, newestRun, runPath } from "../run-path.js";
 import { describeScore } from "../score-line.js";
@@ -13,6 +14,8 @@ import { openPictures } from "../sources.js";
 
 interface Flags {
   readonly images?: string;
+  readonly depth?: string;
+  readonly videos?: string;
   readonly task?: string[];
   readonly model?: string;
   readonly steps?: number;
@@ -29,6 +32,8 @@ export function trainCommand(): Command {
     )
     .argument("[recipe]", "a recipe file, or the name of one that comes with ssl4rl (demo, photos)")
     .option("--images <dir>", "a folder of pictures, or `world` for procedural ones")
+    .option("--depth <dir>", "a folder of RGB-D pairs, for tasks that need a depth")
+    .option("--videos <dir>", "a folder of videos or frame folders, for tasks that need frames")
     .option("--task <name...>", "tasks, with options after a colon: rotation, position:grid=3")
     .option("--model <dir>", "a checkpoint in Hugging Face layout, or tiny-vl")
     .option("--steps <n>", "optimiser steps", wholeNumber)
@@ -61,6 +66,8 @@ function newRun(recipeName: string | undefined, flags: Flags): Planned {
     {
       ...recipe,
       ...(flags.images && { images: flags.images }),
+      ...(flags.depth && { depth: flags.depth }),
+      ...(flags.videos && { videos: flags.videos }),
       ...(flags.task && { tasks: flags.task.map(parseTaskFlag) }),
       ...(flags.model && { model: flags.model }),
       ...(flags.steps !== undefined && { steps: flags.steps }),
@@ -78,13 +85,17 @@ function resumedRun(recipeName: string | undefined, flags: Flags): RunFolder {
   const fixed = {
     recipe: recipeName,
     "--images": flags.images,
+    "--depth": flags.depth,
+    "--videos": flags.videos,
     "--task": flags.task,
     "--model": flags.model,
     "--seed": flags.seed,
   };
   const given = Object.entries(fixed).find(([, value]) => value !== undefined);
   if (given) throw new UserError(`A resumed run keeps its recipe; leave out ${given[0]} (only --steps may change).`, 2);
-  const run = RunFolder.open(flags.run ? runPath(flags.run) : newestRun());
+  const path = flags.run ? runPath(flags.run) : newestRun();
+  const run = RunFolder.open(path);
+  lockRun(path);
   return flags.steps === undefined ? run : run.withSteps(flags.steps);
 }
 
@@ -94,14 +105,18 @@ async function runTraining(planned: RunFolder | Planned, flags: Flags): Promise<
   const tasks = recipeTasks(recipe);
   progress.say(`Run ${path}: ${tasks.map(({ id }) => id).join(", ")} on ${recipe.images}, ${recipe.steps} steps`);
   progress.update("Reading pictures");
-  const pictures = await openPictures(recipe);
-  progress.say(`${pictures.train.length} pictures to train on, ${pictures.heldOut.length} held out`);
+  const pictures = await openPictures(recipe, tasks);
+  for (const [needs, some] of groupBy(tasks, (task) => task.needs)) {
+    const what = needs === null ? "pictures" : { depth: "RGB-D pairs", frames: "videos" }[needs];
+    progress.say(`${pictures.train(some[0]).length} ${what} to train on, ${pictures.heldOut(some[0]).length} held out`);
+  }
+  progress.say(`Reward: ${describeReward(recipe.reward)}`);
   if (pictures.skipped.length) {
     progress.say(
       `${pictures.skipped.length} files left out, the first: ${pictures.skipped[0].file}: ${pictures.skipped[0].reason}`,
     );
   }
-  const run = planned instanceof RunFolder ? planned : RunFolder.create(path, recipe);
+  const run = planned instanceof RunFolder ? planned : createRun(path, recipe);
   run.write("left-out.json", JSON.stringify(pictures.skipped, null, 1));
 
   const stop = new AbortController();
@@ -146,6 +161,12 @@ async function runTraining(planned: RunFolder | Planned, flags: Flags): Promise<
   progress.say(`Report: ${join(run.path, "report.html")}`);
   if (flags.json) console.log(JSON.stringify(summary(run, before, after)));
   if (stopped) process.exitCode = 130;
+}
+
+function createRun(path: string, recipe: Recipe): RunFolder {
+  const run = RunFolder.create(path, recipe);
+  lockRun(path);
+  return run;
 }
 
 function summary(run: RunFolder, before: Record<string, TaskScore>, after: Record<string, TaskScore>) {

@@ -1,34 +1,26 @@
-import { encodePng, type Image } from "@ssl4rl/core";
+import { encodePng, type Problem } from "@ssl4rl/core";
 import type { SkippedPicture } from "@ssl4rl/trainer";
+import { describeTask } from "../describe-task.js";
 import { groupBy } from "./group-by.js";
 import { count } from "./numbers.js";
 import { foreign, html, page } from "./page.js";
 import { pictureRow } from "./pictures.js";
 import { skippedList } from "./skipped-list.js";
 
-/** A problem as it would be asked. */
-export interface ContactSheetRow {
-  readonly task: string;
-  readonly picture: string;
-  readonly images: readonly Image[];
-  readonly labels: readonly string[];
-  readonly prompt: string;
-  readonly target: string;
-}
-
 /** What tasks make of pictures, on one page: each question's pictures with its true answer. */
 export function renderContactSheet(
-  rows: readonly ContactSheetRow[],
+  rows: readonly Problem[],
   skipped: readonly SkippedPicture[],
   title: string,
+  reward: string,
 ): string {
-  const tasks = [...groupBy(rows, ({ task, prompt }) => `${task}\n${prompt}`).values()];
+  const tasks = [...groupBy(rows, ({ task }) => describeTask(task)).values()];
   return page(
     title,
     html`<header>
 <p class="kicker">ssl4rl preview</p>
 <h1>${foreign(title)}</h1>
-<p class="lede">${count(rows.length, "question")} as the model would see them, with the answers that earn the reward.</p>
+<p class="lede">${count(rows.length, "question")} as the model would see them, with the answers that earn the reward: ${foreign(reward)}.</p>
 </header>
 <main>
 <section>
@@ -36,11 +28,12 @@ export function renderContactSheet(
 ${rows.length === 0 ? html`<p>No picture could be used; the reasons are below.</p>` : null}
 ${tasks.map(
   (questions) => html`<section class="prompt">
-<h3>${foreign(questions[0].task)}</h3>
-<blockquote>${foreign(questions[0].prompt)}</blockquote>
+<h3>${foreign(describeTask(questions[0].task))}</h3>
+${sameFor(questions) ? html`<blockquote>${foreign(questions[0].prompt)}</blockquote>` : null}
 <div class="cards">${questions.map(
-    ({ images, labels, picture, target, task }) => html`<article class="card">
-${pictureRow(images.map(encodePng), `${task} on ${picture}`, labels)}
+    ({ images, labels, picture, prompt, target, task }) => html`<article class="card">
+${sameFor(questions) ? null : html`<blockquote>${foreign(prompt)}</blockquote>`}
+${pictureRow(images.map(encodePng), `${task.id} on ${picture}`, labels)}
 <dl class="answers"><div><dt>True answer</dt><dd><span class="given">${foreign(target)}</span></dd></div></dl>
 <p class="source">${foreign(picture)}</p>
 </article>
@@ -56,4 +49,9 @@ ${skippedList(skipped)}
 </section>
 </main>`,
   );
+}
+
+/** Whether the questions have one wording; else each names what was drawn. */
+function sameFor(questions: readonly Problem[]): boolean {
+  return questions.every(({ prompt }) => prompt === questions[0].prompt);
 }

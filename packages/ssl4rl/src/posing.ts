@@ -1,0 +1,44 @@
+import type { Task } from "@ssl4rl/core";
+import { registry } from "@ssl4rl/tasks";
+import { checkRecipe, type Recipe, type SourceOf } from "@ssl4rl/trainer";
+import { loadRecipe, parseTaskFlag, recipeTasks } from "./recipes.js";
+import { openAll } from "./sources.js";
+
+/** Flags by which preview and audit are told what to pose, and on what. */
+export interface PosingFlags {
+  readonly preset?: string;
+  readonly images?: string;
+  readonly depth?: string;
+  readonly videos?: string;
+  readonly task?: string[];
+  readonly size?: number;
+}
+
+export interface Posing {
+  readonly recipe: Recipe;
+  readonly tasks: readonly Task[];
+  readonly sourceOf: SourceOf;
+}
+
+/**
+ * The tasks of the flags (--task, else those of the preset, else all) with their pictures. Tasks that need a depth or frames
+ * which no flag gives are left out and said aloud. The world is as large as asked.
+ */
+export async function openPosing(flags: PosingFlags, worldPictures: number): Promise<Posing> {
+  const recipe = wantedRecipe(flags);
+  const all = recipeTasks(recipe);
+  const has = ({ needs }: Task) => needs === null || (needs === "depth" ? recipe.depth : recipe.videos) !== undefined;
+  for (const { id, needs } of all.filter((task) => !has(task))) {
+    console.error(`${id} is left out: it needs ${needs === "depth" ? "--depth" : "--videos"} DIR`);
+  }
+  const tasks = all.filter(has);
+  return { recipe, tasks, sourceOf: await openAll(recipe, tasks, worldPictures) };
+}
+
+function wantedRecipe({ preset, images = "world", depth, videos, task, size }: PosingFlags): Recipe {
+  const { name, recipe } = loadRecipe(preset ?? "photos");
+  const all = registry.map((factory) => ({ task: factory.name }));
+  const tasks = task ? task.map(parseTaskFlag) : preset ? recipe.tasks : all;
+  const given = { images, depth, videos, tasks, size: size ?? (preset ? recipe.size : 224) };
+  return checkRecipe({ ...recipe, ...given }, name);
+}

@@ -1,0 +1,61 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { Image, protocols, verifier } from "@ssl4rl/core";
+import { loadCheckpoint, type PromptInput } from "@ssl4rl/models";
+import { taskNamed } from "@ssl4rl/tasks";
+import { noGrad, scope, setThreads, zeros } from "@ssl4rl/torch";
+import type { GrpoOptions } from "./grpo.js";
+import { pack, unpack } from "./pack.js";
+import { type Asked, forwardBackward, type Pass } from "./pass.js";
+
+/** One step's work for the replica. */
+export interface Order {
+  readonly weights: Float32Array;
+  readonly options: GrpoOptions;
+  readonly step: number;
+  /** Number of the first of the problems in its step. */
+  readonly offset: number;
+  readonly problems: readonly {
+    readonly prompt: PromptInput;
+    readonly task: string;
+    readonly options: Readonly<Record<string, unknown>>;
+    readonly protocol: string;
+    readonly target: string;
+  }[];
+}
+
+export interface Reply {
+  readonly passes: Pass[];
+  /** Of all parameters, in their order, summed over the passes. */
+  readonly gradients: Float32Array;
+}
+
+// The thread behind replica.ts.
+setThreads(1);
+const { model, reference } = workerData as { readonly model: string; readonly reference: string | null };
+const policy = loadCheckpoint(model);
+const frozen = reference === null ? null : loadCheckpoint(reference);
+const parameters = [...policy.model.parameters().values()];
+const port = parentPort!;
+port.on("message", ({ weights, options, step, offset, problems }: Order) => {
+  scope(() =>
+    noGrad(() => {
+      for (const [i, values] of unpack(weights, parameters).entries()) parameters[i].copy_(values);
+    }),
+  );
+  const asked = problems.map(({ prompt, task, options, protocol, target }): Asked => {
+    const form = protocols.find(({ name }) => name === protocol)!;
+    // Classes do not cross threads.
+    const images = prompt.images.map(({ width, height, data }) => new Image(width, height, data));
+    return { prompt: { ...prompt, images }, verify: verifier(taskNamed(task).create(options), form, target) };
+  });
+  const passes: Pass[] = [];
+  for (let i = 0; i < asked.length; i += options.promptsPerPass) {
+    const some = asked.slice(i, i + options.promptsPerPass);
+    passes.push(forwardBackward({ policy, reference: frozen }, options, some, step, offset + i));
+  }
+  const gradients = scope(() => pack(parameters.map((parameter) => parameter.grad ?? zeros(parameter.shape))));
+  for (const parameter of parameters) parameter.grad = null;
+  const reply: Reply = { passes, gradients };
+  port.postMessage(reply, [gradients.buffer as ArrayBuffer]);
+});
+port.postMessage("ready");

@@ -1,0 +1,75 @@
+import { Worker } from "node:worker_threads";
+import type { Problem } from "@ssl4rl/core";
+import type { Checkpoint } from "@ssl4rl/models";
+import { scope } from "@ssl4rl/torch";
+import type { GrpoOptions } from "./grpo.js";
+import { pack, unpack } from "./pack.js";
+import type { Pass } from "./pass.js";
+import { promptOf } from "./problem-stream.js";
+import type { Order, Reply } from "./replica-worker.js";
+
+/**
+ * A second copy of the policy in a thread of its own. The operators of a small model are too short to be shared out over
+ * cores, but whole passes are not: this copy takes its share of a step's prompts with the same weights, and its gradients
+ * are added to the policy's. Float32 on the CPU only.
+ */
+export class Replica {
+  private constructor(private readonly worker: Worker) {}
+
+  /** `model` and `reference` are checkpoint folders; the weights come anew with every step. */
+  static async open(model: string, reference: string | null): Promise<Replica> {
+    const worker = new Worker(new URL("./replica-worker.js", import.meta.url), { workerData: { model, reference } });
+    const replica = new Replica(worker);
+    await replica.answer();
+    return replica;
+  }
+
+  /** Takes the passes over `problems`; the policy has their gradients when the promise is kept. */
+  async start(
+    policy: Checkpoint,
+    options: GrpoOptions,
+    problems: readonly Problem[],
+    step: number,
+    offset: number,
+  ): Promise<Pass[]> {
+    const parameters = [...policy.model.parameters().values()];
+    const order: Order = {
+      weights: pack(parameters),
+      options,
+      step,
+      offset,
+      problems: problems.map((problem) => ({
+        prompt: promptOf(problem),
+        task: problem.task.id.split("@")[0],
+        options: problem.task.options,
+        protocol: problem.protocol.name,
+        target: problem.target,
+      })),
+    };
+    const answer = this.answer();
+    this.worker.postMessage(order, [order.weights.buffer as ArrayBuffer]);
+    const { passes, gradients } = (await answer) as Reply;
+    scope(() => {
+      for (const [i, values] of unpack(gradients, parameters).entries()) {
+        const parameter = parameters[i];
+        if (parameter.grad) parameter.grad.add_(values);
+        else parameter.grad = values.clone();
+      }
+    });
+    return passes;
+  }
+
+  async close(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private answer(): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.worker.once("message", (message) => {
+        this.worker.off("error", reject);
+        resolve(message);
+      });
+      this.worker.once("error", reject);
+    });
+  }
+}
