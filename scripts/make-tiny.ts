@@ -7,7 +7,7 @@
  */
 import { parseArgs } from "node:util";
 import { Random } from "@ssl4rl/core";
-import { type PreparedBatch, saveCheckpoint } from "@ssl4rl/models";
+import { ChatTemplate, defaultChatTemplate, type PreparedBatch, saveCheckpoint } from "@ssl4rl/models";
 import { AdamW, clipGradNorm, noGrad, schedules, scope, tensor } from "@ssl4rl/torch";
 import { newTinyCheckpoint } from "./tiny-checkpoint.js";
 import {
@@ -35,7 +35,7 @@ const pictures = drawPictures("train", Number(flags.pictures));
 const checkpoint = newTinyCheckpoint(
   Array.from({ length: 300 }, (_, i) => batchOf(Random.from("corpus", i)).flat())
     .flat()
-    .flatMap(({ lessons }) => lessons.flatMap(({ text, response }) => [text, response])),
+    .flatMap(({ lessons }) => lessons.flatMap(({ text, response }) => [...chatFrame(), text, response])),
 );
 const { tokenizer } = checkpoint;
 const parameters = [...checkpoint.model.parameters().values()];
@@ -73,6 +73,12 @@ for (let step = 0; step < steps; step++) {
     saveCheckpoint(flags.out, checkpoint);
     examine();
   }
+}
+
+/** The words that stand around every question, so that they too become few tokens. */
+function chatFrame(): string[] {
+  const template = new ChatTemplate(defaultChatTemplate, "the default chat template");
+  return template.render([{ role: "user", content: "" }]).split(/<\|[a-z_]+\|>/);
 }
 
 function drawPictures(split: string, length: number): WorldPicture[] {

@@ -1,5 +1,5 @@
-import { answerOnly, type Image, isSkip, orList, type Protocol, pose, protocols, Random } from "@ssl4rl/core";
-import { registry } from "@ssl4rl/tasks";
+import { answerOnly, Image, isSkip, orList, type Protocol, pose, protocols, Random } from "@ssl4rl/core";
+import { position, rotation, type TaskFactory } from "@ssl4rl/tasks";
 import { composeScene, questionsAbout, render, type Scene, type WorldQuestion } from "@ssl4rl/world";
 import { SIDE } from "./tiny-checkpoint.js";
 
@@ -31,7 +31,7 @@ export function worldPicture(split: string, index: number): WorldPicture {
 
 /**
  * A picture as a lesson shows it, half of the time turned by quarter turns: whatever stands in it is to be known in any
- * position, and where it stands is told as seen. No lesson says that a picture is turned, or how.
+ * position, and where it stands is told as seen. No lesson says by how many degrees a picture is turned.
  */
 interface Shown {
   readonly picture: WorldPicture;
@@ -64,14 +64,14 @@ export function pairGroup(first: WorldPicture, second: WorldPicture, count: numb
 }
 
 /**
- * A self-supervised question with an answer drawn blindly: it teaches the form of the answer and nothing about the
- * picture, so that the model starts at chance and spreads its guesses over all answers.
+ * A self-supervised question with an answer drawn blindly: it teaches the form of the answer and to spread guesses over
+ * all answers. The pictures show nothing, so that the model does not learn to look away from real ones.
  */
 export function formGroup(picture: WorldPicture, random: Random): LessonGroup | null {
-  const factory = random.pick(registry);
+  const factory = random.pick(taught);
   const task = factory.create({ size: SIDE, ...random.pick(formOptions[factory.name] ?? [{}]) });
   const protocol = pickProtocol(random);
-  const posed = { ...picture, name: picture.id };
+  const posed = { id: picture.id, name: picture.id, image: noise(random) };
   const problem = pose(posed, task, protocol, random.int(task.answers.size), random.uint32());
   if (isSkip(problem)) return null;
   const blind = task.answers.print(task.answers.at(random.int(task.answers.size)));
@@ -80,6 +80,23 @@ export function formGroup(picture: WorldPicture, random: Random): LessonGroup | 
     lessons: [{ text: problem.prompt, response: protocol.wrap(blind, thought(picture.scene)) }],
   };
 }
+
+/** A picture that shows nothing: blocks of random colours. */
+function noise(random: Random): Image {
+  const data = new Uint8Array(SIDE * SIDE * 3);
+  const blocks = 1 + random.int(16);
+  const colors = Array.from({ length: blocks * blocks * 3 }, () => random.int(256));
+  for (let y = 0; y < SIDE; y++) {
+    for (let x = 0; x < SIDE; x++) {
+      const block = Math.floor((y * blocks) / SIDE) * blocks + Math.floor((x * blocks) / SIDE);
+      data.set(colors.slice(3 * block, 3 * block + 3), (y * SIDE + x) * 3);
+    }
+  }
+  return new Image(SIDE, SIDE, data);
+}
+
+/** The tasks whose forms the model learns; others it may learn by training. */
+const taught: readonly TaskFactory[] = [rotation as TaskFactory, position as TaskFactory];
 
 /** Option sets whose prompts the model learns to read. */
 const formOptions: Record<string, Record<string, unknown>[]> = {
@@ -93,6 +110,7 @@ export function uprightQuestion(picture: WorldPicture, random: Random): Lesson {
 }
 
 function questionLesson({ picture, quarters }: Shown, about: string, random: Random): Lesson {
+  if (random.chance(0.15)) return edgeLesson(picture, quarters, about, random);
   const fitting = picture.questions.filter(({ category }) => quarters === 0 || turnProof.has(category));
   const { question, options, answer } = pickByCategory(fitting.length ? fitting : picture.questions, random);
   const protocol = pickProtocol(random);
@@ -103,6 +121,16 @@ function questionLesson({ picture, quarters }: Shown, about: string, random: Ran
   return {
     text: `${about}${question}${choices}\n${protocol.instruction}`,
     response: protocol.wrap(byLetter ? "ABCD"[answer] : options[answer], thought(picture.scene)),
+  };
+}
+
+/** Where the ground is, as seen: the one thing told about how a picture stands. */
+function edgeLesson(picture: WorldPicture, quarters: number, about: string, random: Random): Lesson {
+  const edges = ["bottom", "right", "top", "left"];
+  const protocol = pickProtocol(random);
+  return {
+    text: `${about}Which edge is the ground at: ${orList(edges)}?\n${protocol.instruction}`,
+    response: protocol.wrap(edges[quarters], thought(picture.scene)),
   };
 }
 
