@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { type Picture, type Skip, type Source, UserError } from "@ssl4rl/core";
 import { decodePicture } from "./decode.js";
+import { noPhoto } from "./no-photo.js";
 
 /** A file that was left out, and why. */
 export interface SkippedFile {
@@ -23,8 +24,8 @@ export interface Folder extends Source {
 
 /**
  * All pictures under a folder, at any depth, in the order of their relative paths. Every file is decoded once here, so
- * that what cannot be used is known, with its reason, before anything is trained: damaged, foreign, too small, or a copy
- * of another file. Decoded pictures stay in memory (3 bytes a pixel after reduction).
+ * that what cannot be used is known, with its reason, before anything is trained: damaged, foreign, too small, without
+ * content, or a copy of another file. Decoded pictures stay in memory (3 bytes a pixel after reduction).
  * Throws a UserError when the folder is missing or holds no usable picture.
  */
 export async function openFolder(folder: string, { minSide, maxSide }: FolderOptions): Promise<Folder> {
@@ -79,6 +80,8 @@ async function readPicture(path: string, name: string, limits: FolderOptions): P
   try {
     const bytes = await readFile(path);
     const image = await decodePicture(bytes, limits);
+    const reason = noPhoto(image);
+    if (reason) return { skip: reason };
     return { id: createHash("sha256").update(bytes).digest("hex").slice(0, 32), name, image };
   } catch (error) {
     return { skip: (error as Error).message.split("\n")[0].trim() };

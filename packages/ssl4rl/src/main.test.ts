@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { encodePng, Image, Random } from "@ssl4rl/core";
 import { readSafetensors, writeSafetensors, zeros } from "@ssl4rl/torch";
+import type { StepMetrics } from "@ssl4rl/trainer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 // The command as users run it: a child process on the built files.
@@ -68,7 +69,7 @@ const metrics = (run: string) =>
     .trim()
     .split("\n")
     .map((line) => {
-      const { seconds: _, ...rest } = JSON.parse(line) as { step: number; seconds: number };
+      const { seconds: _, ...rest } = JSON.parse(line) as StepMetrics;
       return rest;
     });
 
@@ -107,6 +108,26 @@ describe("ssl4rl train", () => {
     expect(err).not.toMatch(/before/);
     expect(code).toBe(0);
     expect(metrics("killed")).toEqual(metrics("whole"));
+  });
+
+  it("takes the same first step with two replicas as with one, but for the order of sums, and resumes alike", async () => {
+    const one = recipeFile("one", 4);
+    const two = join(folder, "two.yaml");
+    writeFileSync(two, `${readFileSync(one, "utf8")}replicas: 2\npromptsPerPass: 1\n`);
+    expect((await ssl4rl("train", one, "--run", "./one")).code).toBe(0);
+    expect((await ssl4rl("train", two, "--run", "./two")).code).toBe(0);
+    const [alone] = metrics("one");
+    const [shared] = metrics("two");
+    expect(shared.reward).toBe(alone.reward);
+    expect(shared.loss).toBeCloseTo(alone.loss, 5);
+    expect(shared.gradNorm / alone.gradNorm).toBeCloseTo(1, 4);
+
+    const { child, outcome } = start(["train", two, "--run", "./two-killed"]);
+    await untilSteps("two-killed", 3);
+    child.kill("SIGKILL");
+    await outcome;
+    expect((await ssl4rl("train", "--resume", "--run", "./two-killed")).code).toBe(0);
+    expect(metrics("two-killed")).toEqual(metrics("two"));
   });
 
   it("refuses a second process on its folder, stops cleanly on Ctrl-C with a checkpoint, and says how to go on", async () => {
