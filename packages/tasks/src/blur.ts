@@ -28,16 +28,27 @@ function convolve(
   const reach = kernel.length >> 1;
   const padded = new Float32Array((length + 2 * reach) * 3);
   for (let line = 0; line < lines; line++) {
-    for (let i = 0; i < padded.length; i++) {
-      const pixel = Math.min(length - 1, Math.max(0, Math.floor(i / 3) - reach));
-      padded[i] = from[line * stride + pixel * step + (i % 3)];
+    for (let i = 0; i < length + 2 * reach; i++) {
+      const at = line * stride + Math.min(length - 1, Math.max(0, i - reach)) * step;
+      padded[3 * i] = from[at];
+      padded[3 * i + 1] = from[at + 1];
+      padded[3 * i + 2] = from[at + 2];
     }
     for (let i = 0; i < length; i++) {
-      for (let c = 0; c < 3; c++) {
-        let sum = 0;
-        for (let k = 0; k < kernel.length; k++) sum += kernel[k] * padded[(i + k) * 3 + c];
-        to[line * stride + i * step + c] = sum;
+      let r = 0;
+      let g = 0;
+      let b = 0;
+      for (let k = 0; k < kernel.length; k++) {
+        const weight = kernel[k];
+        const at = (i + k) * 3;
+        r += weight * padded[at];
+        g += weight * padded[at + 1];
+        b += weight * padded[at + 2];
       }
+      const at = line * stride + i * step;
+      to[at] = r;
+      to[at + 1] = g;
+      to[at + 2] = b;
     }
   }
   return to;

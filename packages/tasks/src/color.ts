@@ -75,10 +75,14 @@ export function equalise(image: Image): Image {
 /** Left and right exchanged. */
 export function mirrored(image: Image): Image {
   const data = new Uint8Array(image.data.length);
-  for (let i = 0; i < data.length; i += 3) {
-    const x = (i / 3) % image.width;
-    const from = i + 3 * (image.width - 1 - 2 * x);
-    data.set(image.data.subarray(from, from + 3), i);
+  const end = 3 * (image.width - 1);
+  for (let row = 0; row < data.length; row += 3 * image.width) {
+    for (let i = 0; i <= end; i += 3) {
+      const from = row + end - i;
+      data[row + i] = image.data[from];
+      data[row + i + 1] = image.data[from + 1];
+      data[row + i + 2] = image.data[from + 2];
+    }
   }
   return new Image(image.width, image.height, data);
 }

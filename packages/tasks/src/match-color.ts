@@ -10,16 +10,17 @@ export function matchColor(image: Image, model: Image, random: Random): Image {
   const to = colors(model);
   const light = Math.min(2, Math.max(0.5, to.light / Math.max(from.light, 1e-6)));
   const chroma = Math.min(2, to.chroma / Math.max(from.chroma, 1e-6));
-  const data = new Uint8Array(image.data.length);
+  const data = new Uint8ClampedArray(image.data.length);
   for (let i = 0; i < data.length; i += 3) {
-    const off = from.mean.map((mean, c) => image.data[i + c] + random.uniform(-1, 1) - mean);
-    const grey = (off[0] + off[1] + off[2]) / 3;
-    for (let c = 0; c < 3; c++) {
-      const matched = to.mean[c] + light * grey + chroma * (off[c] - grey);
-      data[i + c] = Math.min(255, Math.max(0, Math.round(matched)));
-    }
+    const r = image.data[i] + random.uniform(-1, 1) - from.mean[0];
+    const g = image.data[i + 1] + random.uniform(-1, 1) - from.mean[1];
+    const b = image.data[i + 2] + random.uniform(-1, 1) - from.mean[2];
+    const grey = (r + g + b) / 3;
+    data[i] = Math.round(to.mean[0] + light * grey + chroma * (r - grey));
+    data[i + 1] = Math.round(to.mean[1] + light * grey + chroma * (g - grey));
+    data[i + 2] = Math.round(to.mean[2] + light * grey + chroma * (b - grey));
   }
-  return new Image(image.width, image.height, data);
+  return new Image(image.width, image.height, new Uint8Array(data.buffer));
 }
 
 /** The mean of each channel, and how far pixels are from it: in brightness, and in colour beside that. */
@@ -32,7 +33,9 @@ function colors({ data }: Image): { mean: readonly number[]; light: number; chro
   let light = 0;
   let chroma = 0;
   for (let i = 0; i < data.length; i += 3) {
-    const [r, g, b] = [data[i] - mean[0], data[i + 1] - mean[1], data[i + 2] - mean[2]];
+    const r = data[i] - mean[0];
+    const g = data[i + 1] - mean[1];
+    const b = data[i + 2] - mean[2];
     const grey = (r + g + b) / 3;
     light += grey ** 2;
     chroma += (r - grey) ** 2 + (g - grey) ** 2 + (b - grey) ** 2;

@@ -35,18 +35,19 @@ export const rotation = defineTask({
     const symmetry = quartersThatLookAlike(step === 90 ? square : inscribed(square));
     if (symmetry) return { skip: `looks the same when turned by ${symmetry * 90} degrees` };
     const emit = step === 90 ? quarterTurned : sampleTurned;
-    const reference = emit(square, 0, size, random);
     const degrees = direction === "clockwise" ? 360 - Number(answer) : Number(answer);
-    return { images: [reference, emit(square, degrees, size, random)] };
+    return { images: emit(square, [0, degrees], size, random) };
   },
 });
 
-/** A window of 15/16 of the square, shifted at random, brought to `size` and turned by moving pixels. */
-function quarterTurned(square: Image, degrees: number, size: number, random: Random): Image {
+/** A window of 15/16 of the square, shifted at random, brought to `size` and turned by moving pixels; for each of `degrees`. */
+function quarterTurned(square: Image, degrees: readonly number[], size: number, random: Random): Image[] {
   const side = Math.max(1, Math.round((square.width * 15) / 16));
   const slack = square.width - side + 1;
-  const window = square.crop(random.int(slack), random.int(slack), side, side);
-  return resize(window, size, size).quarterTurns(degrees / 90);
+  return degrees.map((turn) => {
+    const window = square.crop(random.int(slack), random.int(slack), side, side);
+    return resize(window, size, size).quarterTurns(turn / 90);
+  });
 }
 
 /** The part that shows at every multiple of 45°. */

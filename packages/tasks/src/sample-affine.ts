@@ -8,57 +8,88 @@ export interface Linear {
   readonly yy: number;
 }
 
+/** Taps of a pixel along an axis: four of a cubic, and those by which samples up to 2·√½ of a pixel apart spread. */
+const TAPS = 6;
+/** Places between two source pixels, along an axis, that weights are tabulated for. */
+const PLACES = 32;
+
 /**
  * A `size` × `size` view of a picture: the view's centre shows the source's point `centre`, and a step of half a pixel in
- * the view is a step of `step` in the source. Each pixel is the mean of 2 × 2 bicubic samples, half a pixel apart, so a
- * source of which half a view pixel spans about one pixel is neither blurred nor aliased. The view must lie in the source
- * with two source pixels to spare.
+ * the view is a step of `step` in the source, by at most one pixel in any direction. Each pixel is the mean of 2 × 2
+ * bicubic samples, half a pixel apart, so a source of which half a view pixel spans about one pixel is neither blurred nor
+ * aliased. Pixels are sampled at the nearest 32nd of a source pixel. The view must lie in the source with two source
+ * pixels to spare.
  */
 export function sampleAffine(
-  source: Image,
+  { width, data: source }: Image,
   centre: readonly [x: number, y: number],
-  { xx, xy, yx, yy }: Linear,
+  step: Linear,
   size: number,
 ): Image {
-  const [centreX, centreY] = centre;
+  const table = weightTable(step);
+  const [spreadX, spreadY] = spreadOf(step);
   const data = new Uint8ClampedArray(size * size * 3);
-  const sum = new Float64Array(3);
+  let to = 0;
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
-      sum.fill(0);
-      for (let sub = 0; sub < 4; sub++) {
-        const dx = 2 * x + (sub & 1) + 0.5 - size;
-        const dy = 2 * y + (sub >> 1) + 0.5 - size;
-        addSample(source, centreX + dx * xx + dy * xy - 0.5, centreY + dx * yx + dy * yy - 0.5, sum);
+      const dx = 2 * x + 1 - size;
+      const dy = 2 * y + 1 - size;
+      // The first sample that any tap belongs to, in 32nds of a pixel.
+      const left = Math.round((centre[0] + dx * step.xx + dy * step.xy - 0.5 - spreadX) * PLACES);
+      const top = Math.round((centre[1] + dx * step.yx + dy * step.yy - 0.5 - spreadY) * PLACES);
+      let w = ((top & (PLACES - 1)) * PLACES + (left & (PLACES - 1))) * TAPS * TAPS;
+      let from = ((Math.floor(top / PLACES) - 1) * width + Math.floor(left / PLACES) - 1) * 3;
+      let r = 1 << 21;
+      let g = 1 << 21;
+      let b = 1 << 21;
+      for (let j = 0; j < TAPS; j++) {
+        for (let i = 0; i < TAPS; i++) {
+          const weight = table[w++];
+          r = (r + Math.imul(source[from], weight)) | 0;
+          g = (g + Math.imul(source[from + 1], weight)) | 0;
+          b = (b + Math.imul(source[from + 2], weight)) | 0;
+          from += 3;
+        }
+        from += (width - TAPS) * 3;
       }
-      const to = (y * size + x) * 3;
-      for (let c = 0; c < 3; c++) data[to + c] = Math.round(sum[c] / 4);
+      data[to++] = r >> 22;
+      data[to++] = g >> 22;
+      data[to++] = b >> 22;
     }
   }
   return new Image(size, size, new Uint8Array(data.buffer));
 }
 
-const weightsX = new Float64Array(4);
+/** How far to the left of, and above, a pixel's place its four samples reach. */
+function spreadOf({ xx, xy, yx, yy }: Linear): readonly [x: number, y: number] {
+  return [(Math.abs(xx) + Math.abs(xy)) / 2, (Math.abs(yx) + Math.abs(yy)) / 2];
+}
 
-/** Adds the bicubic sample at pixel-centre coordinates (x, y) to `sum`. The 4 × 4 taps must lie inside. */
-function addSample({ width, data }: Image, x: number, y: number, sum: Float64Array): void {
-  const left = Math.floor(x) - 1;
-  const top = Math.floor(y) - 1;
-  for (let i = 0; i < 4; i++) weightsX[i] = cubic(x - left - i);
-  let r = sum[0];
-  let g = sum[1];
-  let b = sum[2];
-  for (let j = 0; j < 4; j++) {
-    const wy = cubic(y - top - j);
-    let from = ((top + j) * width + left) * 3;
-    for (let i = 0; i < 4; i++) {
-      const weight = wy * weightsX[i];
-      r += weight * data[from++];
-      g += weight * data[from++];
-      b += weight * data[from++];
+/** What each tap weighs, in 22-bit fixed point, row by row, for every place the first sample may have in its pixel. */
+function weightTable(step: Linear): Int32Array {
+  const [spreadX, spreadY] = spreadOf(step);
+  const corners = [-0.5, 0.5].flatMap((x) => [-0.5, 0.5].map((y) => [x, y]));
+  const across = corners.map(([x, y]) => axisWeights(spreadX + x * step.xx + y * step.xy));
+  const down = corners.map(([x, y]) => axisWeights(spreadY + x * step.yx + y * step.yy));
+  const table = new Int32Array((PLACES * TAPS) ** 2);
+  let to = 0;
+  for (let top = 0; top < PLACES; top++) {
+    for (let left = 0; left < PLACES; left++) {
+      for (let j = top * TAPS; j < (top + 1) * TAPS; j++) {
+        for (let i = left * TAPS; i < (left + 1) * TAPS; i++) {
+          let sum = 0;
+          for (let corner = 0; corner < 4; corner++) sum += across[corner][i] * down[corner][j];
+          table[to++] = Math.round(sum * 2 ** 20);
+        }
+      }
     }
   }
-  sum[0] = r;
-  sum[1] = g;
-  sum[2] = b;
+  return table;
+}
+
+/** Weights of the taps, from the pixel before the place on, for a sample `ahead` of each place. */
+function axisWeights(ahead: number): Float64Array {
+  return Float64Array.from({ length: PLACES * TAPS }, (_, i) =>
+    cubic((i % TAPS) - 1 - Math.floor(i / TAPS) / PLACES - ahead),
+  );
 }
