@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts"],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     // The native addon keeps one tensor table per process: one process per test file.
     pool: "forks",
     maxWorkers: 2,

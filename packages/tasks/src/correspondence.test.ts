@@ -122,7 +122,7 @@ describe("the warp", () => {
     }
   });
 
-  it("shows no padding (section 9 row 5): a picture without dark pixels stays without them outside the discs", () => {
+  it("shows no padding: a picture without dark pixels stays without them outside the discs", () => {
     for (const [width, height] of [
       [260, 220],
       [90, 300],
