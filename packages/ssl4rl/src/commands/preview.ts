@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { describeReward, type Problem, protocols } from "@ssl4rl/core";
+import { describeReward, type Problem, protocols, UserError } from "@ssl4rl/core";
 import { ProblemStream, type SkippedPicture } from "@ssl4rl/trainer";
 import { Command } from "commander";
 import { wholeNumber } from "../flags.js";
@@ -35,7 +35,13 @@ export function previewCommand(): Command {
       // A stream of its own for each: a task that can use only a few pictures does not hold up the others.
       for (const task of tasks) {
         const stream = new ProblemStream(sourceOf, [task], protocol, 0);
-        problems.push(...(await stream.slice(0, flags.rows)));
+        try {
+          problems.push(...(await stream.slice(0, flags.rows)));
+        } catch (error) {
+          // The sheet lists the reasons; the other tasks are still worth looking at.
+          if (!(error instanceof UserError) || tasks.length === 1) throw error;
+          console.error(error.message);
+        }
         skipped.push(...stream.skipped.values());
       }
       const names = [...new Set(tasks.map((task) => sourceOf(task).name))].join(", ");
