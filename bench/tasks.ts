@@ -1,6 +1,6 @@
 // Rows per second of CPU time for every task at every difficulty: npm run bench -- tasks [ROWS] [TASK…] [--memory]
 // A row is made as for a dataset: JPEGs of 640 x 480 are decoded (also those of the other pictures and the frames it
-// shows), the task is posed at size 336 (what most default to), and every picture shown is encoded without loss, by our PNG and by sharp's.
+// shows), the task is posed at size 336 (the default of all but contrastive and similarity, which is 224), and every picture shown is encoded without loss, by our PNG and by sharp's.
 // Ends with 1 below 15 rows a second with the faster encoder, unless a line skips most pictures. With --memory: 10,000 rows
 // of all tasks in turn instead; ends with 1 if the last quarter holds over 10 % more memory than the second.
 
