@@ -1,6 +1,6 @@
 // Rows per second of CPU time for every task at every difficulty: npm run bench -- tasks [ROWS] [TASK…] [--memory]
 // A row is made as for a dataset: JPEGs of 640 x 480 are decoded (also those of the other pictures and the frames it
-// shows), the task is posed at size 336 (the default of all but contrastive and similarity, which is 224), and every picture shown is encoded without loss, by our PNG and by sharp's.
+// shows), the task is posed at its default size, and every picture shown is encoded without loss, by our PNG and by sharp's.
 // Ends with 1 below 15 rows a second with the faster encoder, unless a line skips most pictures. With --memory: 10,000 rows
 // of all tasks in turn instead; ends with 1 if the last quarter holds over 10 % more memory than the second.
 
@@ -24,13 +24,12 @@ import sharp from "sharp";
 
 const WIDTH = 640;
 const HEIGHT = 480;
-const SIZE = 336;
 const FRAMES = 24;
 const PAN = 16;
 const LEAST_RATE = 15;
 
 /** Options worth a line beside the defaults: those of the recipes and the difficulties of the papers. */
-const difficulties: Record<string, object[]> = {
+const difficulties: Record<string, Record<string, unknown>[]> = {
   rotation: [{ direction: "clockwise" }, { step: 45 }],
   position: [{ grid: 3 }, { grid: 5 }, { grid: 3, augment: true }],
   jigsaw: [
@@ -60,12 +59,12 @@ export default async function bench(): Promise<void> {
     [{}, ...(difficulties[factory.name] ?? [])].map((options) => ({
       name: factory.name,
       words: Object.entries(options).flat().join(" "),
-      task: factory.create({ ...options, size: SIZE }),
+      task: factory.create(options),
     })),
   );
   if (memory) return holdMemory(source, tasks, rows);
 
-  console.log(`${rows} rows a line from ${WIDTH} x ${HEIGHT} JPEGs at size ${SIZE}; rows per second of CPU time,`);
+  console.log(`${rows} rows a line from ${WIDTH} x ${HEIGHT} JPEGs; rows per second of CPU time,`);
   console.log("with our PNG and with sharp's; milliseconds a row to read, to pose, to encode by either\n");
   console.log(
     "task".padEnd(58),

@@ -1,5 +1,5 @@
 import { type Image, type Random, resize, type Skip } from "@ssl4rl/core";
-import { isPlain, lookAlike } from "./looks-alike.js";
+import { isPlain, twins } from "./looks-alike.js";
 import { Overlay, WHITE } from "./overlay.js";
 import { TOKEN_SIDE } from "./size.js";
 import { type Grid, tileSize } from "./tile-size.js";
@@ -51,11 +51,8 @@ export function joinTiles(tiles: readonly Image[], columns: number): Image {
  */
 export function noOrder(tiles: readonly Image[]): Skip | null {
   if (tiles.filter(isPlain).length > 1) return { skip: "two tiles show next to nothing" };
-  for (const [i, tile] of tiles.entries()) {
-    const twin = tiles.findIndex((other, j) => j > i && lookAlike(tile, other));
-    if (twin >= 0) return { skip: `tiles ${i + 1} and ${twin + 1} look alike` };
-  }
-  return null;
+  const alike = twins(tiles);
+  return alike && { skip: `tiles ${alike[0] + 1} and ${alike[1] + 1} look alike` };
 }
 
 /** `2 rows and 3 columns`, or `3 columns` of a strip. */

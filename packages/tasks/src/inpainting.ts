@@ -1,8 +1,8 @@
 import { isSkip, oneOf, Random, resize, type Skip } from "@ssl4rl/core";
 import { z } from "zod";
 import { defineTask } from "./define.js";
-import { lookAlike } from "./looks-alike.js";
-import { matchColor } from "./match-color.js";
+import { twins } from "./looks-alike.js";
+import { matchColors } from "./match-color.js";
 import { type Color, Overlay } from "./overlay.js";
 import { sameFrame } from "./same-frame.js";
 import { outputSide, TOKEN_SIDE } from "./size.js";
@@ -18,12 +18,13 @@ const GREY: Color = [128, 128, 128];
  * (regions of the same one would mostly show the same thing: at half the area no two are disjoint).
  *
  * What tells the true region is that it goes on where the picture stops. Nothing else should: all pictures are brought to
- * one frame before they are cut, and all regions are matched to the true one's colours and contrast, itself included.
- * Sides are whole visual tokens. The hole's shape follows from the picture alone, so that every answer has the same.
+ * one frame before they are cut, all regions are recoloured to what lies in the middle of the four, and the picture around
+ * the hole along with its region. So the true region differs from the others in nothing that was done to it. Sides are
+ * whole visual tokens. The hole's shape follows from the picture alone, so that every answer has the same.
  */
 export const inpainting = defineTask({
   name: "inpainting",
-  version: 1,
+  version: 2,
   about: "Which of four regions fills the hole in the picture?",
   options: z.strictObject({
     share: z.union([z.literal(0.5), z.literal(0.25)], { error: "share must be 0.5 or 0.25" }).default(0.5),
@@ -39,21 +40,21 @@ export const inpainting = defineTask({
     const images = [picture, ...others].map(({ image }) => image);
     const frames = sameFrame(images, width, height);
     if (Math.min(frames[0].width, frames[0].height) < 2 * TOKEN_SIDE) return { skip: "a shorter side is below 56 px" };
-    const [own, ...rest] = frames.map((frame) => resize(frame, width, height));
+    const whole = frames.map((frame) => resize(frame, width, height));
     const shape = holeShape(width / TOKEN_SIDE, height / TOKEN_SIDE, share, Random.from("hole", picture.id));
     if (isSkip(shape)) return shape;
     const hole = [random.int(width - shape[0] + 1), random.int(height - shape[1] + 1), ...shape] as const;
-    const truth = own.crop(...hole);
-    if (showsNothing(own) || showsNothing(truth)) {
+    const cut = whole.map((image) => image.crop(...hole));
+    if ([whole[0], ...cut].some(showsNothing)) {
       return { skip: "shows next to nothing but one colour or a fine pattern" };
     }
-    const regions = [truth, ...rest.map((other) => other.crop(...hole))].map((region) =>
-      matchColor(region, truth, random),
-    );
-    const [kept, ...wrong] = regions;
-    if (wrong.some((region) => lookAlike(truth, region))) return { skip: "a region of another picture looks alike" };
+    const [recolor, ...recolors] = matchColors(cut);
+    const shown = recolor(whole[0], random);
+    const truth = shown.crop(...hole);
+    const wrong = recolors.map((recolorOther, i) => recolorOther(cut[i + 1], random));
+    if (twins([truth, ...wrong])) return { skip: "two of the regions look alike" };
     return {
-      images: [new Overlay(own).fill(...hole, GREY).toImage(), ...wrong.toSpliced(letters.indexOf(answer), 0, kept)],
+      images: [new Overlay(shown).fill(...hole, GREY).toImage(), ...wrong.toSpliced(letters.indexOf(answer), 0, truth)],
       labels: ["Picture:", ...letters.map((letter) => `${letter}:`)],
       drawn: { hole },
     };

@@ -57,6 +57,15 @@ export function lookAlike(a: Image, b: Image): boolean {
   return someWindow(one, rangesOf(one), middle(other)) && someWindow(other, rangesOf(other), middle(one));
 }
 
+/** The first two of the images that look alike, by their places; null when all can be told apart. */
+export function twins(images: readonly Image[]): readonly [number, number] | null {
+  for (const [i, image] of images.entries()) {
+    const j = images.findIndex((other, at) => at > i && lookAlike(image, other));
+    if (j >= 0) return [i, j];
+  }
+  return null;
+}
+
 function middle(image: Image): Image {
   const [x, y] = [image.width >> 3, image.height >> 3];
   return image.crop(x, y, image.width - 2 * x, image.height - 2 * y);

@@ -1,26 +1,44 @@
 import { Image, type Random } from "@ssl4rl/core";
 
+/** Gives an image other colours; everything else stays. */
+export type Recolor = (image: Image, random: Random) => Image;
+
 /**
- * `image` with the mean colour, the contrast and the colourfulness of `model`, so that none of them tells one from the
- * other. Contrast changes by 2 at most, or a plain wall would become noise. A grain of one grey level is added first: the
- * gaps that stretching leaves between values vanish in it, and `model` matched to itself goes through the same.
+ * For each image the recolouring after which all have one mean colour, one contrast and one colourfulness: what lies in
+ * the middle of all, so that none of them is changed in another way than the rest. Contrast and colourfulness change by a
+ * factor of 2 at most, or a plain wall would become noise. A grain of one grey level is added before: the gaps that
+ * stretching leaves between values vanish in it.
  */
-export function matchColor(image: Image, model: Image, random: Random): Image {
-  const from = colors(image);
-  const to = colors(model);
-  const light = Math.min(2, Math.max(0.5, to.light / Math.max(from.light, 1e-6)));
-  const chroma = Math.min(2, to.chroma / Math.max(from.chroma, 1e-6));
-  const data = new Uint8ClampedArray(image.data.length);
-  for (let i = 0; i < data.length; i += 3) {
-    const r = image.data[i] + random.uniform(-1, 1) - from.mean[0];
-    const g = image.data[i + 1] + random.uniform(-1, 1) - from.mean[1];
-    const b = image.data[i + 2] + random.uniform(-1, 1) - from.mean[2];
-    const grey = (r + g + b) / 3;
-    data[i] = Math.round(to.mean[0] + light * grey + chroma * (r - grey));
-    data[i + 1] = Math.round(to.mean[1] + light * grey + chroma * (g - grey));
-    data[i + 2] = Math.round(to.mean[2] + light * grey + chroma * (b - grey));
-  }
-  return new Image(image.width, image.height, new Uint8Array(data.buffer));
+export function matchColors(images: readonly Image[]): Recolor[] {
+  const all = images.map(colors);
+  const to = {
+    mean: [0, 1, 2].map((c) => all.reduce((sum, { mean }) => sum + mean[c], 0) / all.length),
+    light: geometricMean(all.map(({ light }) => light)),
+    chroma: geometricMean(all.map(({ chroma }) => chroma)),
+  };
+  return all.map((from) => {
+    const light = Math.min(2, Math.max(0.5, to.light / Math.max(from.light, 1e-6)));
+    const chroma = Math.min(2, to.chroma / Math.max(from.chroma, 1e-6));
+    return ({ width, height, data }, random) => {
+      const out = new Uint8ClampedArray(data.length);
+      for (let i = 0; i < data.length; i += 3) {
+        const grain = random.uint32();
+        const r = data[i] + grainOf(grain) - from.mean[0];
+        const g = data[i + 1] + grainOf(grain >>> 8) - from.mean[1];
+        const b = data[i + 2] + grainOf(grain >>> 16) - from.mean[2];
+        const grey = (r + g + b) / 3;
+        out[i] = Math.round(to.mean[0] + light * grey + chroma * (r - grey));
+        out[i + 1] = Math.round(to.mean[1] + light * grey + chroma * (g - grey));
+        out[i + 2] = Math.round(to.mean[2] + light * grey + chroma * (b - grey));
+      }
+      return new Image(width, height, new Uint8Array(out.buffer));
+    };
+  });
+}
+
+/** The lowest byte as a number from -1 to 1. */
+function grainOf(bits: number): number {
+  return ((bits & 255) - 127.5) / 127.5;
 }
 
 /** The mean of each channel, and how far pixels are from it: in brightness, and in colour beside that. */
@@ -40,5 +58,15 @@ function colors({ data }: Image): { mean: readonly number[]; light: number; chro
     light += grey ** 2;
     chroma += (r - grey) ** 2 + (g - grey) ** 2 + (b - grey) ** 2;
   }
-  return { mean, light: Math.sqrt((3 * light) / data.length), chroma: Math.sqrt(chroma / data.length) };
+  return { mean, light: level((3 * light) / data.length), chroma: level(chroma / data.length) };
+}
+
+/** Grey levels from their mean square; what is only a rounding error of it is none. */
+function level(square: number): number {
+  return square < 1e-12 ? 0 : Math.sqrt(square);
+}
+
+/** 0 where one of the values is: beside a black and white picture all become black and white. */
+function geometricMean(values: readonly number[]): number {
+  return values.reduce((product, value) => product * value, 1) ** (1 / values.length);
 }
