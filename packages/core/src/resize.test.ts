@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import createWabt from "wabt";
 import { Image } from "./image.js";
+import { wasm } from "./resample-wasm.js";
 import { cubic, resize } from "./resize.js";
 
 /** FNV-1a of 32 bits. */
@@ -25,6 +28,46 @@ function fixture(height: number, width: number): Image {
 const flat = (width: number, height: number, value: number) =>
   new Image(width, height, new Uint8Array(width * height * 3).fill(value));
 
+/** Bicubic in floating point, one side after the other, rounded to bytes in between. As Pillow does it, without its integers. */
+function writtenOut(image: Image, width: number, height: number): Image {
+  const rows = alongRows(image, width);
+  return transposed(alongRows(transposed(rows), height));
+}
+
+function alongRows(image: Image, width: number): Image {
+  if (width === image.width) return image;
+  const scale = image.width / width;
+  const wide = Math.max(1, scale);
+  const data = new Uint8ClampedArray(width * image.height * 3);
+  for (let x = 0; x < width; x++) {
+    const centre = (x + 0.5) * scale;
+    const first = Math.max(0, Math.trunc(centre - 2 * wide + 0.5));
+    const end = Math.min(image.width, Math.trunc(centre + 2 * wide + 0.5));
+    const raw = Array.from({ length: end - first }, (_, i) => cubic((first + i + 0.5 - centre) / wide));
+    const sum = raw.reduce((a, b) => a + b, 0);
+    // Weights have 22 bits behind the point.
+    const weights = raw.map(
+      (weight) => Math.sign(weight) * Math.trunc((Math.abs(weight) / Math.abs(sum)) * 2 ** 22 + 0.5),
+    );
+    for (let y = 0; y < image.height; y++) {
+      for (let c = 0; c < 3; c++) {
+        const value = weights.reduce((s, w, i) => s + w * image.data[(y * image.width + first + i) * 3 + c], 2 ** 21);
+        data[(y * width + x) * 3 + c] = Math.floor(value / 2 ** 22);
+      }
+    }
+  }
+  return new Image(width, image.height, new Uint8Array(data.buffer));
+}
+
+function transposed({ width, height, data }: Image): Image {
+  const out = new Uint8Array(data.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++)
+      out.set(data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3), (x * height + y) * 3);
+  }
+  return new Image(height, width, out);
+}
+
 const side = fc.integer({ min: 1, max: 40 });
 
 describe("resize", () => {
@@ -39,6 +82,18 @@ describe("resize", () => {
     const resized = resize(image, to[1], to[0]);
     expect([resized.height, resized.width]).toEqual(to);
     expect(fnv(resized.data)).toBe(pillow);
+  });
+
+  it("equals the sums written out, also where a picture takes more than one band of the kernel's memory", () => {
+    const cases = fc.tuple(side, side, fc.integer({ min: 1, max: 90 }), fc.integer({ min: 1, max: 90 }));
+    fc.assert(
+      fc.property(cases, ([height, width, toHeight, toWidth]) => {
+        const image = fixture(height, width);
+        expect(resize(image, toWidth, toHeight)).toEqual(writtenOut(image, toWidth, toHeight));
+      }),
+    );
+    const large = fixture(700, 900);
+    expect(resize(large, 333, 1000)).toEqual(writtenOut(large, 333, 1000));
   });
 
   it("keeps a picture of the wanted size as it is", () => {
@@ -98,4 +153,11 @@ describe("cubic", () => {
       }),
     );
   });
+});
+
+it("the kernel is what its text assembles to", async () => {
+  const wabt = await createWabt();
+  const text = readFileSync(new URL("./resample.wat", import.meta.url), "utf8");
+  const { buffer } = wabt.parseWat("resample.wat", text, { simd: true }).toBinary({});
+  expect(Buffer.from(buffer).toString("base64") === wasm, "run npx tsx scripts/assemble-resample.ts").toBe(true);
 });

@@ -1,0 +1,86 @@
+import { Image } from "./image.js";
+import { wasm } from "./resample-wasm.js";
+
+/** Weighted sums of neighbouring samples along one side of a picture, as resample.wat reads them. */
+export interface Taps {
+  /** Output samples. */
+  readonly count: number;
+  /** Numbers per output sample: its first input sample, how many of them, their weights (22-bit fixed point), and room. */
+  readonly record: number;
+  readonly numbers: Int32Array;
+}
+
+/** What there is of WebAssembly wherever this runs; neither ES2023 nor Node's types have it. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+};
+
+interface Kernel {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  resampleRows(
+    taps: number,
+    record: number,
+    count: number,
+    source: number,
+    rowBytes: number,
+    rows: number,
+    to: number,
+  ): void;
+  resampleColumns(taps: number, record: number, count: number, source: number, rowBytes: number, to: number): void;
+}
+
+const bytes = Uint8Array.from(atob(wasm), (char) => char.charCodeAt(0));
+const kernel = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Kernel;
+
+/** Pictures go through the kernel's memory in bands of about this many bytes, so that it stays small and in the cache. */
+const BAND = 2 ** 18;
+
+/** The kernel reads and writes up to 15 bytes more than there are. */
+const SLACK = 16;
+
+/** Every row resampled: `taps.count` pixels wide. */
+export function resampleRows({ width, height, data }: Image, taps: Taps): Image {
+  const out = new Uint8Array(taps.count * height * 3);
+  const [from, to] = [width * 3, taps.count * 3];
+  const band = Math.max(1, Math.floor(BAND / from));
+  for (let row = 0; row < height; row += band) {
+    const rows = Math.min(band, height - row);
+    const at = place(taps, rows * from, rows * to);
+    at.memory.set(data.subarray(row * from, (row + rows) * from), at.source);
+    kernel.resampleRows(0, taps.record * 4, taps.count, at.source, from, rows, at.result);
+    out.set(at.memory.subarray(at.result, at.result + rows * to), row * to);
+  }
+  return new Image(taps.count, height, out);
+}
+
+/** Every column resampled: `taps.count` pixels high. */
+export function resampleColumns({ width, data }: Image, taps: Taps): Image {
+  const { count, record, numbers } = taps;
+  const out = new Uint8Array(width * count * 3);
+  const rowBytes = width * 3;
+  const band = Math.max(1, Math.floor(BAND / rowBytes));
+  for (let row = 0; row < count; row += band) {
+    const rows = Math.min(band, count - row);
+    const last = (row + rows - 1) * record;
+    const first = numbers[row * record];
+    const end = numbers[last] + numbers[last + 1];
+    const at = place(taps, (end - first) * rowBytes, rows * rowBytes);
+    at.memory.set(data.subarray(first * rowBytes, end * rowBytes), at.source);
+    // The kernel counts input rows from the picture's first, which would lie so many before the band's.
+    const source = at.source - first * rowBytes;
+    kernel.resampleColumns(row * record * 4, record * 4, rows, source, rowBytes, at.result);
+    out.set(at.memory.subarray(at.result, at.result + rows * rowBytes), row * rowBytes);
+  }
+  return new Image(width, count, out);
+}
+
+/** Puts the taps at the memory's start and makes room behind them for so many bytes of source and of result. */
+function place({ numbers }: Taps, source: number, result: number) {
+  const at = { source: numbers.byteLength, result: numbers.byteLength + source + SLACK };
+  const missing = at.result + result + SLACK - kernel.memory.buffer.byteLength;
+  if (missing > 0) kernel.memory.grow(Math.ceil(missing / 2 ** 16));
+  const memory = new Uint8Array(kernel.memory.buffer);
+  memory.set(new Uint8Array(numbers.buffer), 0);
+  return { ...at, memory };
+}
