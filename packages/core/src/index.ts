@@ -9,6 +9,7 @@ export * from "./png.js";
 export * from "./problem.js";
 export * from "./protocol.js";
 export * from "./random.js";
+export * from "./resample.js";
 export * from "./resize.js";
 export * from "./reward.js";
 export * from "./source.js";

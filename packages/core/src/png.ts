@@ -1,27 +1,13 @@
 import { constants, crc32, deflateSync } from "node:zlib";
 import type { Image } from "./image.js";
+import { BAND, kernel, SLACK, withRoom } from "./kernel.js";
 
 /**
  * A picture as a PNG file: 8-bit RGB, lossless. Paeth's filter with runs only (no search for repeats): of photos 230 kB in
  * place of the 239 kB of the filter "Up" and full deflate, in half of the time; of drawings 135 of 142 kB, in a quarter.
  */
-export function encodePng({ width, height, data }: Image): Uint8Array {
-  const stride = width * 3;
-  const rows = new Uint8Array((stride + 1) * height);
-  for (let y = 0; y < height; y++) {
-    rows[y * (stride + 1)] = 4;
-    for (let x = 0; x < stride; x++) {
-      const at = y * stride + x;
-      const left = x >= 3 ? data[at - 3] : 0;
-      const above = y > 0 ? data[at - stride] : 0;
-      const corner = x >= 3 && y > 0 ? data[at - stride - 3] : 0;
-      const toLeft = Math.abs(above - corner);
-      const toAbove = Math.abs(left - corner);
-      const toCorner = Math.abs(left + above - 2 * corner);
-      const nearest = toLeft <= toAbove && toLeft <= toCorner ? left : toAbove <= toCorner ? above : corner;
-      rows[at + y + 1] = data[at] - nearest;
-    }
-  }
+export function encodePng(image: Image): Uint8Array {
+  const { width, height } = image;
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -29,9 +15,37 @@ export function encodePng({ width, height, data }: Image): Uint8Array {
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk("IHDR", header),
-    chunk("IDAT", deflateSync(rows, { strategy: constants.Z_RLE })),
+    chunk("IDAT", deflateSync(filtered(image), { strategy: constants.Z_RLE })),
     chunk("IEND", Buffer.alloc(0)),
   ]);
+}
+
+/** The rows of a PNG file: each by Paeth's filter, with that filter's number before it. */
+function filtered({ width, height, data }: Image): Uint8Array {
+  const stride = width * 3;
+  const out = new Uint8Array((stride + 1) * height);
+  const band = Math.max(1, Math.floor(BAND / stride));
+  // In the kernel's memory: some room for what is left of the row above, that row, the band, the result.
+  const source = SLACK + stride;
+  for (let row = 0; row < height; row += band) {
+    const rows = Math.min(band, height - row);
+    const result = source + rows * stride + SLACK;
+    const length = rows * (stride + 1);
+    const memory = withRoom(result + length + SLACK);
+    if (row === 0) memory.fill(0, SLACK, source);
+    else memory.set(data.subarray((row - 1) * stride, row * stride), SLACK);
+    memory.set(data.subarray(row * stride, (row + rows) * stride), source);
+    kernel.filterRows(source, stride, rows, result);
+    out.set(memory.subarray(result, result + length), row * (stride + 1));
+  }
+  // Left of a row's first pixel there is nothing, so the nearest is the one above.
+  for (let row = 0; row < height; row++) {
+    for (let x = 0; x < 3; x++) {
+      const at = row * stride + x;
+      out[row * (stride + 1) + 1 + x] = data[at] - (row > 0 ? data[at - stride] : 0);
+    }
+  }
+  return out;
 }
 
 function chunk(type: string, data: Uint8Array): Buffer {

@@ -1,7 +1,7 @@
 import { Image } from "./image.js";
-import { wasm } from "./resample-wasm.js";
+import { BAND, kernel, SLACK, withRoom } from "./kernel.js";
 
-/** Weighted sums of neighbouring samples along one side of a picture, as resample.wat reads them. */
+/** Weighted sums of neighbouring samples along one side of a picture, as kernel.wat reads them. */
 export interface Taps {
   /** Output samples. */
   readonly count: number;
@@ -9,35 +9,6 @@ export interface Taps {
   readonly record: number;
   readonly numbers: Int32Array;
 }
-
-/** What there is of WebAssembly wherever this runs; neither ES2023 nor Node's types have it. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
-
-interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  resampleRows(
-    taps: number,
-    record: number,
-    count: number,
-    source: number,
-    rowBytes: number,
-    rows: number,
-    to: number,
-  ): void;
-  resampleColumns(taps: number, record: number, count: number, source: number, rowBytes: number, to: number): void;
-}
-
-const bytes = Uint8Array.from(atob(wasm), (char) => char.charCodeAt(0));
-const kernel = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Kernel;
-
-/** Pictures go through the kernel's memory in bands of about this many bytes, so that it stays small and in the cache. */
-const BAND = 2 ** 18;
-
-/** The kernel reads and writes up to 15 bytes more than there are. */
-const SLACK = 16;
 
 /** Every row resampled: `taps.count` pixels wide. */
 export function resampleRows({ width, height, data }: Image, taps: Taps): Image {
@@ -78,9 +49,7 @@ export function resampleColumns({ width, data }: Image, taps: Taps): Image {
 /** Puts the taps at the memory's start and makes room behind them for so many bytes of source and of result. */
 function place({ numbers }: Taps, source: number, result: number) {
   const at = { source: numbers.byteLength, result: numbers.byteLength + source + SLACK };
-  const missing = at.result + result + SLACK - kernel.memory.buffer.byteLength;
-  if (missing > 0) kernel.memory.grow(Math.ceil(missing / 2 ** 16));
-  const memory = new Uint8Array(kernel.memory.buffer);
+  const memory = withRoom(at.result + result + SLACK);
   memory.set(new Uint8Array(numbers.buffer), 0);
   return { ...at, memory };
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import createWabt from "wabt";
 import { Image } from "./image.js";
-import { wasm } from "./resample-wasm.js";
+import { wasm } from "./kernel-wasm.js";
 import { cubic, resize } from "./resize.js";
 
 /** FNV-1a of 32 bits. */
@@ -157,7 +157,7 @@ describe("cubic", () => {
 
 it("the kernel is what its text assembles to", async () => {
   const wabt = await createWabt();
-  const text = readFileSync(new URL("./resample.wat", import.meta.url), "utf8");
-  const { buffer } = wabt.parseWat("resample.wat", text, { simd: true }).toBinary({});
-  expect(Buffer.from(buffer).toString("base64") === wasm, "run npx tsx scripts/assemble-resample.ts").toBe(true);
+  const text = readFileSync(new URL("./kernel.wat", import.meta.url), "utf8");
+  const { buffer } = wabt.parseWat("kernel.wat", text, { simd: true }).toBinary({});
+  expect(Buffer.from(buffer).toString("base64") === wasm, "run npx tsx scripts/assemble-kernel.ts").toBe(true);
 });

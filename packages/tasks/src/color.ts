@@ -3,7 +3,7 @@ import { Image } from "@ssl4rl/core";
 
 /** Brightness times `factor`: `ImageEnhance.Brightness`. */
 export function brightness(image: Image, factor: number): Image {
-  return blend(image, factor, () => 0);
+  return mapped(image, (value) => blend(0, value, factor));
 }
 
 /** Distance from the picture's mean grey times `factor`: `ImageEnhance.Contrast`. */
@@ -11,12 +11,19 @@ export function contrast(image: Image, factor: number): Image {
   let sum = 0;
   for (let i = 0; i < image.data.length; i += 3) sum += grey(image.data, i);
   const mean = Math.floor((3 * sum) / image.data.length + 0.5);
-  return blend(image, factor, () => mean);
+  return mapped(image, (value) => blend(mean, value, factor));
 }
 
 /** Distance from each pixel's own grey times `factor`: `ImageEnhance.Color`. */
 export function saturation(image: Image, factor: number): Image {
-  return blend(image, factor, (i) => grey(image.data, i));
+  const data = new Uint8Array(image.data.length);
+  for (let i = 0; i < data.length; i += 3) {
+    const from = grey(image.data, i);
+    data[i] = blend(from, image.data[i], factor);
+    data[i + 1] = blend(from, image.data[i + 1], factor);
+    data[i + 2] = blend(from, image.data[i + 2], factor);
+  }
+  return new Image(image.width, image.height, data);
 }
 
 /** Every colour moved around the circle of hues by `shift` of it (-0.5 to 0.5), in Pillow's 8-bit HSV: torchvision's `adjust_hue`. */
@@ -41,16 +48,14 @@ export function hue(image: Image, shift: number): Image {
 
 /** Three equal channels of ITU-R 601 luma: `convert("L")`. */
 export function greyscale(image: Image): Image {
-  return blend(image, 0, (i) => grey(image.data, i));
+  const data = new Uint8Array(image.data.length);
+  for (let i = 0; i < data.length; i += 3) data.fill(grey(image.data, i), i, i + 3);
+  return new Image(image.width, image.height, data);
 }
 
 /** Values of 128 and more become 255 minus themselves: `ImageOps.solarize`. */
 export function solarise(image: Image): Image {
-  return new Image(
-    image.width,
-    image.height,
-    image.data.map((value) => (value < 128 ? value : 255 - value)),
-  );
+  return mapped(image, (value) => (value < 128 ? value : 255 - value));
 }
 
 /** Spreads the values of each channel so that all are about equally frequent: `ImageOps.equalize`. */
@@ -92,17 +97,17 @@ function grey(data: Uint8Array, at: number): number {
   return (data[at] * 19595 + data[at + 1] * 38470 + data[at + 2] * 7471 + 0x8000) >> 16;
 }
 
-/** `base` (a value for the pixel at each index) at factor 0, the picture at 1, beyond it above; 32-bit floats, truncated. */
-function blend(image: Image, factor: number, base: (at: number) => number): Image {
+/** `from` at factor 0, `value` at 1, beyond it above; in 32-bit floats, truncated and clamped. */
+function blend(from: number, value: number, factor: number): number {
   const alpha = Math.fround(factor);
+  return Math.trunc(Math.min(255, Math.max(0, Math.fround(from + Math.fround(alpha * (value - from))))));
+}
+
+/** Every value replaced, whatever its place and channel. */
+function mapped(image: Image, change: (value: number) => number): Image {
+  const table = Uint8Array.from({ length: 256 }, (_, value) => change(value));
   const data = new Uint8Array(image.data.length);
-  for (let i = 0; i < data.length; i += 3) {
-    const from = base(i);
-    for (let c = i; c < i + 3; c++) {
-      const value = Math.fround(from + Math.fround(alpha * (image.data[c] - from)));
-      data[c] = Math.min(255, Math.max(0, value));
-    }
-  }
+  for (let i = 0; i < data.length; i++) data[i] = table[image.data[i]];
   return new Image(image.width, image.height, data);
 }
 

@@ -23,23 +23,21 @@ export function matchColors(images: readonly Image[]): Recolor[] {
       const out = new Uint8ClampedArray(data.length);
       for (let i = 0; i < data.length; i += 3) {
         const grain = random.uint32();
-        const r = data[i] + grainOf(grain) - from.mean[0];
-        const g = data[i + 1] + grainOf(grain >>> 8) - from.mean[1];
-        const b = data[i + 2] + grainOf(grain >>> 16) - from.mean[2];
+        const r = data[i] + GRAIN[grain & 255] - from.mean[0];
+        const g = data[i + 1] + GRAIN[(grain >>> 8) & 255] - from.mean[1];
+        const b = data[i + 2] + GRAIN[(grain >>> 16) & 255] - from.mean[2];
         const grey = (r + g + b) / 3;
-        out[i] = Math.round(to.mean[0] + light * grey + chroma * (r - grey));
-        out[i + 1] = Math.round(to.mean[1] + light * grey + chroma * (g - grey));
-        out[i + 2] = Math.round(to.mean[2] + light * grey + chroma * (b - grey));
+        out[i] = to.mean[0] + light * grey + chroma * (r - grey);
+        out[i + 1] = to.mean[1] + light * grey + chroma * (g - grey);
+        out[i + 2] = to.mean[2] + light * grey + chroma * (b - grey);
       }
       return new Image(width, height, new Uint8Array(out.buffer));
     };
   });
 }
 
-/** The lowest byte as a number from -1 to 1. */
-function grainOf(bits: number): number {
-  return ((bits & 255) - 127.5) / 127.5;
-}
+/** Numbers from -1 to 1. */
+const GRAIN = Float64Array.from({ length: 256 }, (_, byte) => (byte - 127.5) / 127.5);
 
 /** The mean of each channel, and how far pixels are from it: in brightness, and in colour beside that. */
 function colors({ data }: Image): { mean: readonly number[]; light: number; chroma: number } {

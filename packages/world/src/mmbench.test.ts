@@ -2,12 +2,9 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodePng } from "@ssl4rl/core";
 import { describe, expect, it } from "vitest";
-import { composeScene } from "./compose.js";
 import { mmbenchLines, quoted, writeMmbenchTsv } from "./mmbench.js";
 import { groups } from "./questions/view.js";
-import { render } from "./render.js";
 
 /** libvips, as the rest of the workspace reads pictures; reached by `require` for it is no dependency of this package. */
 type Decoder = (file: Uint8Array) => {
@@ -54,21 +51,6 @@ function parse(text: string): string[][] {
 }
 
 const options = { seed: "bench", questions: 60, size: 56, circular: false };
-
-describe("encodePng", () => {
-  it("keeps every pixel", async () => {
-    for (const size of [
-      { width: 112, height: 112 },
-      { width: 61, height: 37 },
-      { width: 1, height: 1 },
-    ]) {
-      const image = render(composeScene("png", size.width), size);
-      const { data, info } = await decode(encodePng(image));
-      expect(info).toMatchObject({ ...size, channels: 3 });
-      expect(Buffer.compare(data, Buffer.from(image.data))).toBe(0);
-    }
-  });
-});
 
 describe("mmbenchLines", () => {
   it("parses back into MMBench's columns, with the answer among the options", async () => {

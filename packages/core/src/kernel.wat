@@ -1,9 +1,9 @@
-;; The two passes of resize.ts, with SIMD. Fixed point: weights have 22 bits behind the point, sums are 32-bit integers.
-;;
-;; `taps` holds one record of `record` bytes per output sample: i32 first input sample, i32 number n of taps, n weights.
-;; Reads go up to 15 bytes beyond the source, writes up to 15 beyond the result.
+;; Inner loops over pixels, with SIMD. Reads go up to 15 bytes beyond what is to be read, writes up to 15 beyond the result.
 (module
   (memory (export "memory") 1)
+
+  ;; The two passes of resize.ts. Fixed point: weights have 22 bits behind the point, sums are 32-bit integers. `taps` holds
+  ;; one record of `record` bytes per output sample: i32 first input sample, i32 number n of taps, n weights.
 
   ;; Sums to bytes: the fraction dropped, what leaves 0..255 clamped.
   (func $bytes (param $a v128) (param $b v128) (param $c v128) (param $d v128) (result v128)
@@ -89,4 +89,54 @@
         (br_if $nextBytes (i32.lt_u (local.get $x) (local.get $rowBytes))))
       (local.set $to (i32.add (local.get $to) (local.get $rowBytes)))
       (local.set $taps (i32.add (local.get $taps) (local.get $record)))
-      (br_if $nextRow (i32.lt_u (local.get $taps) (local.get $tapsEnd))))))
+      (br_if $nextRow (i32.lt_u (local.get $taps) (local.get $tapsEnd)))))
+
+  ;; What is left of 8 bytes of a PNG row by Paeth's filter, in lanes of 16 bits: minus the nearest, of the byte to the left,
+  ;; the one above and the one in the corner, to left + above - corner.
+  (func $paeth (param $own v128) (param $left v128) (param $above v128) (param $corner v128) (result v128)
+    (local $toLeft v128) (local $toAbove v128) (local $toCorner v128)
+    (local.set $toLeft (i16x8.sub (local.get $above) (local.get $corner)))
+    (local.set $toAbove (i16x8.sub (local.get $left) (local.get $corner)))
+    (local.set $toCorner (i16x8.abs (i16x8.add (local.get $toLeft) (local.get $toAbove))))
+    (local.set $toLeft (i16x8.abs (local.get $toLeft)))
+    (local.set $toAbove (i16x8.abs (local.get $toAbove)))
+    (v128.and (v128.const i16x8 255 255 255 255 255 255 255 255)
+      (i16x8.sub (local.get $own)
+        (v128.bitselect
+          (local.get $left)
+          (v128.bitselect (local.get $above) (local.get $corner)
+            (i16x8.le_s (local.get $toAbove) (local.get $toCorner)))
+          (v128.and
+            (i16x8.le_s (local.get $toLeft) (local.get $toAbove))
+            (i16x8.le_s (local.get $toLeft) (local.get $toCorner)))))))
+
+  ;; Rows of RGB as the rows of a PNG: the number of Paeth's filter, then its bytes. The row above the first lies before it.
+  ;; A row's first pixel is taken to be right of the last one of the row above; it is for the caller to mend.
+  (func (export "filterRows")
+    (param $source i32) (param $rowBytes i32) (param $rows i32) (param $to i32)
+    (local $x i32) (local $at i32) (local $own v128) (local $left v128) (local $above v128) (local $corner v128)
+    (loop $nextRow
+      (i32.store8 (local.get $to) (i32.const 4))
+      (local.set $to (i32.add (local.get $to) (i32.const 1)))
+      (local.set $x (i32.const 0))
+      (loop $nextBytes
+        (local.set $at (i32.add (local.get $source) (local.get $x)))
+        (local.set $own (v128.load (local.get $at)))
+        (local.set $left (v128.load (i32.sub (local.get $at) (i32.const 3))))
+        (local.set $at (i32.sub (local.get $at) (local.get $rowBytes)))
+        (local.set $above (v128.load (local.get $at)))
+        (local.set $corner (v128.load (i32.sub (local.get $at) (i32.const 3))))
+        (v128.store (i32.add (local.get $to) (local.get $x))
+          (i8x16.narrow_i16x8_u
+            (call $paeth
+              (i16x8.extend_low_i8x16_u (local.get $own)) (i16x8.extend_low_i8x16_u (local.get $left))
+              (i16x8.extend_low_i8x16_u (local.get $above)) (i16x8.extend_low_i8x16_u (local.get $corner)))
+            (call $paeth
+              (i16x8.extend_high_i8x16_u (local.get $own)) (i16x8.extend_high_i8x16_u (local.get $left))
+              (i16x8.extend_high_i8x16_u (local.get $above)) (i16x8.extend_high_i8x16_u (local.get $corner)))))
+        (local.set $x (i32.add (local.get $x) (i32.const 16)))
+        (br_if $nextBytes (i32.lt_u (local.get $x) (local.get $rowBytes))))
+      (local.set $source (i32.add (local.get $source) (local.get $rowBytes)))
+      (local.set $to (i32.add (local.get $to) (local.get $rowBytes)))
+      (local.set $rows (i32.sub (local.get $rows) (i32.const 1)))
+      (br_if $nextRow (local.get $rows)))))
