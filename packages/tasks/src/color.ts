@@ -31,7 +31,9 @@ export function hue(image: Image, shift: number): Image {
   const steps = Math.trunc(shift * 255);
   const data = Uint8Array.from(image.data);
   for (let i = 0; i < data.length; i += 3) {
-    const [r, g, b] = [data[i], data[i + 1], data[i + 2]];
+    const r = data[i];
+    const g = data[i + 1];
+    const b = data[i + 2];
     const most = Math.max(r, g, b);
     const range = most - Math.min(r, g, b);
     if (range === 0) continue;
@@ -40,7 +42,8 @@ export function hue(image: Image, shift: number): Image {
     const fromGreen = Math.fround((most - g) / range);
     const fromBlue = Math.fround((most - b) / range);
     const sixth = r === most ? fromBlue - fromGreen : g === most ? 2 + fromRed - fromBlue : 4 + fromGreen - fromRed;
-    const turned = Math.trunc(Math.fround((Math.fround(sixth) / 6 + 1) % 1) * 255) + steps;
+    const around = Math.fround(sixth) / 6 + 1;
+    const turned = Math.trunc(Math.fround(around < 1 ? around : around - 1) * 255) + steps;
     putHue(data, i, turned & 255, Math.trunc(Math.fround(range / most) * 255), most);
   }
   return new Image(image.width, image.height, data);
@@ -49,7 +52,12 @@ export function hue(image: Image, shift: number): Image {
 /** Three equal channels of ITU-R 601 luma: `convert("L")`. */
 export function greyscale(image: Image): Image {
   const data = new Uint8Array(image.data.length);
-  for (let i = 0; i < data.length; i += 3) data.fill(grey(image.data, i), i, i + 3);
+  for (let i = 0; i < data.length; i += 3) {
+    const value = grey(image.data, i);
+    data[i] = value;
+    data[i + 1] = value;
+    data[i + 2] = value;
+  }
   return new Image(image.width, image.height, data);
 }
 
