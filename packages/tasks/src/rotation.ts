@@ -1,11 +1,9 @@
-import { type Image, meanDifference, oneOf, type Random, resize } from "@ssl4rl/core";
+import { type Image, oneOf, type Random, resize } from "@ssl4rl/core";
 import { z } from "zod";
 import { defineTask } from "./define.js";
+import { holds } from "./looks-alike.js";
 import { sampleTurned } from "./sample-turned.js";
 import { outputSide } from "./size.js";
-
-/** Below this mean difference (grey levels) two turns of a picture's thumbnail look the same. Photos are at 20 and more. */
-const TELLABLE = 4;
 
 /**
  * SSL4RL and SSL-R1 rotation: by how many degrees was the second picture turned? Counter-clockwise as in SSL4RL, or
@@ -62,17 +60,10 @@ function inscribed(square: Image): Image {
  * A turn by 45° that does so does so twice, thus quarter turns tell all.
  */
 function quartersThatLookAlike(square: Image): number {
-  const slack = 2;
-  const side = 16 * slack - 2 * slack;
-  const thumbnail = resize(square, 16 * slack, 16 * slack);
-  const centre = thumbnail.crop(slack, slack, side, side);
+  const thumbnail = resize(square, 32, 32);
+  const centre = thumbnail.crop(2, 2, 28, 28);
   for (let quarters = 1; quarters < 4; quarters++) {
-    const turned = thumbnail.quarterTurns(quarters);
-    for (let y = 0; y <= 2 * slack; y++) {
-      for (let x = 0; x <= 2 * slack; x++) {
-        if (meanDifference(centre, turned.crop(x, y, side, side)) < TELLABLE) return quarters;
-      }
-    }
+    if (holds(thumbnail.quarterTurns(quarters), centre)) return quarters;
   }
   return 0;
 }
