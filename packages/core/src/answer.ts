@@ -21,7 +21,16 @@ export interface AnswerKind<Answer> {
   parse(text: string): Answer | null;
   /** Share of the parts that are right: 1 for the truth and for nothing else. */
   compare(given: Answer, truth: Answer): number;
+  /** The kind as plain data, for verifiers that cannot call these functions. */
+  readonly spec: AnswerSpec;
 }
+
+/** What the functions below were called with. */
+export type AnswerSpec =
+  | { readonly kind: "one-of"; readonly words: readonly string[] }
+  | { readonly kind: "cell"; readonly n: number }
+  | { readonly kind: "permutation"; readonly n: number; readonly from: 0 | 1; readonly separator: "," | "-" }
+  | { readonly kind: "grid"; readonly rows: number; readonly columns: number };
 
 /** `0, 90, 180 or 270` */
 export function orList(words: readonly string[]): string {
@@ -43,6 +52,7 @@ export function oneOf<const Words extends readonly string[]>(words: Words): Answ
     print: (word) => word,
     parse: (text) => byLowerCase.get(text.toLowerCase()) ?? null,
     compare: (given, truth) => (given === truth ? 1 : 0),
+    spec: { kind: "one-of", words },
   };
 }
 
@@ -68,6 +78,7 @@ export function gridCell(n: number): AnswerKind<Cell> {
       return cell.row <= n && cell.column <= n ? cell : null;
     },
     compare: (given, truth) => (given.row === truth.row && given.column === truth.column ? 1 : 0),
+    spec: { kind: "cell", n },
   };
 }
 
@@ -92,6 +103,7 @@ export function permutation(n: number, { from, separator }: SequenceForm): Answe
       if (text.length > ROOM * n) return null;
       return readArrangement([text], separator === "," ? /[ \t]*,[ \t]*/ : "-", n, from);
     },
+    spec: { kind: "permutation", n, from, separator },
   };
 }
 
@@ -113,6 +125,7 @@ export function numberGrid(rows: number, columns: number): AnswerKind<readonly n
       const even = lines.length === rows && lines.every((line) => line.split(GAP).length === columns);
       return even ? readArrangement(lines, GAP, n, 1) : null;
     },
+    spec: { kind: "grid", rows, columns },
   };
 }
 
