@@ -1,0 +1,23 @@
+import type { BuiltRow } from "../build/row.js";
+import { DECODED_IMAGES, IMAGES, imagesOf, ORIGIN, originColumns, scoringOf } from "./columns.js";
+import { markedText } from "./content.js";
+import type { Layout } from "./layout.js";
+import { text, writeParquet } from "./parquet.js";
+
+const COLUMNS = { problem: text, images: IMAGES, answer: text, ...ORIGIN };
+
+/** EasyR1's `RLHFDataset`. Its reward sees no column but `answer`, so that is all the verifier needs, as JSON. */
+export const easyr1: Layout = {
+  name: "easyr1",
+  extension: "parquet",
+  async write(path, rows) {
+    writeParquet(path, COLUMNS, rows.map(easyr1Row), { packed: ["images"], footer: DECODED_IMAGES });
+  },
+};
+
+const easyr1Row = (row: BuiltRow) => ({
+  problem: markedText(row),
+  images: imagesOf(row),
+  answer: JSON.stringify(scoringOf(row)),
+  ...originColumns(row),
+});
