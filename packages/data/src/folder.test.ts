@@ -273,12 +273,12 @@ describe("openFolder says what is wrong and what to do", () => {
 
   it("when there is no such folder", async () => {
     const folder = join(root, "no such folder");
-    expect((await failure(folder)).message).toBe(`No folder ${folder}. Check the path given to --images.`);
+    expect((await failure(folder)).message).toBe(`No folder ${folder}. Check the path.`);
   });
 
   it("when the folder is a file", async () => {
     const file = join(await folderOf("a file", { "a.txt": "a" }), "a.txt");
-    expect((await failure(file)).message).toBe(`${file} is a file; --images takes a folder.`);
+    expect((await failure(file)).message).toBe(`${file} is a file. Give a folder.`);
   });
 
   it("when the folder is empty", async () => {

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
-import { type Picture, type Skip, type Source, UserError } from "@ssl4rl/core";
-import { decodePicture } from "./decode.js";
-import { noPhoto } from "./no-photo.js";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Picture, type Source, UserError } from "@ssl4rl/core";
+import { filesUnder } from "./files-under.js";
+import { readPicture } from "./read-picture.js";
 
 /** A file that was left out, and why. */
 export interface SkippedFile {
@@ -29,14 +28,18 @@ export interface Folder extends Source {
  * Throws a UserError when the folder is missing or holds no usable picture.
  */
 export async function openFolder(folder: string, { minSide, maxSide }: FolderOptions): Promise<Folder> {
-  const files = await filesUnder(folder);
+  const { files, skipped: links } = await filesUnder(folder);
   const pictures: Picture[] = [];
-  const skipped: SkippedFile[] = [];
+  const skipped: SkippedFile[] = [...links];
   const firstWithContent = new Map<string, string>();
   // libvips decodes on its own threads: a few files in flight keep them busy.
   for (let i = 0; i < files.length; i += 8) {
     const chunk = files.slice(i, i + 8);
-    const read = await Promise.all(chunk.map((file) => readPicture(join(folder, file), file, { minSide, maxSide })));
+    const read = await Promise.all(
+      chunk.map((name) =>
+        readPicture(async () => ({ name, bytes: await readFile(join(folder, name)) }), { minSide, maxSide }),
+      ),
+    );
     for (const [k, result] of read.entries()) {
       const file = chunk[k];
       if ("skip" in result) skipped.push({ file, reason: result.skip });
@@ -50,9 +53,9 @@ export async function openFolder(folder: string, { minSide, maxSide }: FolderOpt
   }
   if (pictures.length === 0) {
     const detail =
-      files.length === 0
+      files.length + links.length === 0
         ? "it holds no files"
-        : `none of its ${files.length} files can be used, e.g. ${skipped
+        : `none of its ${files.length + links.length} files can be used, e.g. ${skipped
             .slice(0, 3)
             .map(({ file, reason }) => `${file}: ${reason}`)
             .join("; ")}`;
@@ -61,29 +64,4 @@ export async function openFolder(folder: string, { minSide, maxSide }: FolderOpt
     );
   }
   return { name: folder, length: pictures.length, get: async (index) => pictures[index], skipped };
-}
-
-async function filesUnder(folder: string): Promise<string[]> {
-  const info = await stat(folder).catch(() => null);
-  if (!info) throw new UserError(`No folder ${folder}. Check the path given to --images.`);
-  if (!info.isDirectory()) throw new UserError(`${folder} is a file; --images takes a folder.`);
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    // A link is read like a file; one that leads nowhere, or to a folder, is then listed among the skipped.
-    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"));
-  // Plain code-unit order: the same on every machine, whatever its locale or file system.
-  return files.sort((a, b) => (a < b ? -1 : 1));
-}
-
-async function readPicture(path: string, name: string, limits: FolderOptions): Promise<Picture | Skip> {
-  try {
-    const bytes = await readFile(path);
-    const image = await decodePicture(bytes, limits);
-    const reason = noPhoto(image);
-    if (reason) return { skip: reason };
-    return { id: createHash("sha256").update(bytes).digest("hex").slice(0, 32), name, image };
-  } catch (error) {
-    return { skip: (error as Error).message.split("\n")[0].trim() };
-  }
 }

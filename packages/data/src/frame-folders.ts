@@ -5,8 +5,8 @@ import { extname, join } from "node:path";
 import { Image, type Picture, type Skip, UserError } from "@ssl4rl/core";
 import { decodePicture } from "./decode.js";
 import type { Folder, FolderOptions, SkippedFile } from "./folder.js";
+import { isPictureName } from "./picture-names.js";
 
-const PICTURES = [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff"];
 const VIDEOS = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg"];
 
 /** Frames of a video file: two a second, as Visual Jigsaw, of the first minute. */
@@ -64,7 +64,7 @@ async function readVideo(path: string, name: string, limits: FolderOptions): Pro
 }
 
 async function framesOfFolder(path: string, limits: FolderOptions): Promise<Image[]> {
-  const names = (await readdir(path)).filter((name) => PICTURES.includes(extname(name).toLowerCase())).sort(byName);
+  const names = (await readdir(path)).filter(isPictureName).sort(byName);
   const frames: Image[] = [];
   for (let i = 0; i < names.length; i += 8) {
     const chunk = names.slice(i, i + 8).map(async (name) =>

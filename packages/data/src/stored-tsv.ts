@@ -1,0 +1,94 @@
+import { UserError } from "@ssl4rl/core";
+import { filesWith } from "./files-with.js";
+import { LARGEST_FILE } from "./read-at.js";
+import { SkipList } from "./skip-list.js";
+import { Spool } from "./spool.js";
+import type { Stored } from "./stored.js";
+import { tsvRows } from "./tsv-rows.js";
+
+/** VLMEvalKit takes an image cell of at most so many characters for the index of the row that has the picture. */
+const LONGEST_INDEX = 64;
+
+/**
+ * The pictures of a VLMEvalKit table (https://github.com/open-compass/VLMEvalKit), or of all `.tsv` files under a folder:
+ * tab-separated, with columns `index` and `image`, pictures in base64. Several pictures of a row stand in brackets:
+ * `['…', '…']`. A short cell is the index of another row, whose picture is then listed once more. The decoded bytes are
+ * copied once to one file in `spool`.
+ * Throws a UserError for tables without these columns; rows without a picture are listed as skipped.
+ */
+export async function openStoredTsv(path: string, { spool: folder }: { readonly spool: string }): Promise<Stored> {
+  const { paths, names, skipped: links } = await filesWith(path, ".tsv");
+  const skipped = new SkipList();
+  for (const { file, reason } of links) skipped.add(file, reason);
+  const spool = await Spool.in(folder);
+  try {
+    for (const [i, file] of paths.entries()) await readTable(file, names[i], spool, skipped);
+  } catch (error) {
+    await spool.close();
+    throw error;
+  }
+  return {
+    name: path,
+    length: spool.length,
+    skipped: skipped.list(),
+    read: (index) => spool.read(index),
+    close: () => spool.close(),
+  };
+}
+
+async function readTable(path: string, name: string, spool: Spool, skipped: SkipList): Promise<void> {
+  let columns: { index: number; image: number; all: number } | null = null;
+  let row = -1;
+  const picturesOf = new Map<string, readonly number[]>();
+  const references: { where: string; index: string }[] = [];
+  for await (const cells of tsvRows(path)) {
+    if (!columns) {
+      columns = { index: cells.indexOf("index"), image: cells.indexOf("image"), all: cells.length };
+      if (columns.index < 0 || columns.image < 0) {
+        const given = cells.slice(0, 20).map((cell) => cell.slice(0, 40));
+        throw new UserError(
+          `${path} has no columns index and image, as VLMEvalKit's tables have; it has: ${given.join(", ")}.`,
+        );
+      }
+      continue;
+    }
+    if (cells.length === 1 && cells[0] === "") continue;
+    row++;
+    const where = `${name}, row ${row}`;
+    if (cells.length !== columns.all) {
+      skipped.add(where, `${cells.length} cells in place of ${columns.all}`);
+      continue;
+    }
+    // Copies: slices would keep the text of the file in memory.
+    const index = copy(cells[columns.index]);
+    const image = cells[columns.image].trim();
+    if (image === "") skipped.add(where, "no picture");
+    else if (image.length <= LONGEST_INDEX) references.push({ where, index: copy(image) });
+    else {
+      const listed = image.startsWith("[") ? (image.match(/[^[\]'", ]+/g) ?? []) : [image];
+      const numbers: number[] = [];
+      for (const [k, base64] of listed.entries()) {
+        const own = listed.length > 1 ? `${where}, picture ${k}` : where;
+        const bytes = decodeBase64(base64);
+        if (!bytes) skipped.add(own, "its image is no base64");
+        else if (bytes.length > LARGEST_FILE) skipped.add(own, `${bytes.length} bytes: no picture file is so large`);
+        else numbers.push(await spool.add(own, bytes));
+      }
+      picturesOf.set(index, numbers);
+    }
+  }
+  for (const { where, index } of references) {
+    const pictures = picturesOf.get(index) ?? [];
+    if (pictures.length === 0) skipped.add(where, `refers to index ${index}, which has no picture`);
+    for (const number of pictures) spool.repeat(number);
+  }
+}
+
+function copy(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+/** Null for what is not base64 with its padding; `Buffer` alone would leave out what it does not know. */
+function decodeBase64(text: string): Buffer | null {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, "base64") : null;
+}
