@@ -79,11 +79,11 @@ async function listPictures(
       }
       if (member === null) break;
       const reason = unusable(member, size);
-      if (!isPictureName(member.name)) {
-        if (member.type !== "5") {
-          others++;
-          if (kinds.size < 5) kinds.add(extname(member.name).slice(0, 20) || "no extension");
-        }
+      if (member.type === "5") {
+        // A folder says nothing: its members have names of their own.
+      } else if (!isPictureName(member.name)) {
+        others++;
+        if (kinds.size < 5) kinds.add(extname(member.name).slice(0, 20) || "no extension");
       } else if (reason) skipped.add(`${name}/${member.name}`, reason);
       else found(at);
       at = member.next;
