@@ -15,7 +15,7 @@ import {
   reward,
   type Task,
 } from "@ssl4rl/core";
-import { generate } from "./grammar-generator.js";
+import { generate } from "../packages/data/src/verifier/completions.js";
 import { type Form, judge } from "./grammar-oracle.js";
 
 const words = (...list: string[]): [AnswerKind<unknown>, Form] => [oneOf(list) as AnswerKind<unknown>, { words: list }];

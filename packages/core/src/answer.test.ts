@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type AnswerKind, gridCell, numberGrid, oneOf, orList, permutation } from "./answer.js";
+import { type AnswerKind, answerKind, gridCell, numberGrid, oneOf, orList, permutation } from "./answer.js";
 
 const angles = oneOf(["0", "90", "180", "270"]);
 const quarters = oneOf(["top-left", "top-right", "bottom-left", "bottom-right"]);
@@ -34,6 +34,16 @@ describe.each(Object.entries(kinds))("every answer kind: %s", (_, kind) => {
     const truth = all[all.length - 1];
     const mean = all.reduce<number>((sum, given) => sum + kind.compare(given, truth), 0) / kind.size;
     expect(mean).toBeCloseTo(1 / (kind.parts === 1 ? kind.size : kind.parts), 12);
+  });
+
+  it("is made again by its spec as plain data", () => {
+    const again = answerKind(JSON.parse(JSON.stringify(kind.spec)));
+    expect({ size: again.size, form: again.form, spec: again.spec }).toEqual({
+      size: kind.size,
+      form: kind.form,
+      spec: kind.spec,
+    });
+    for (const answer of all) expect(again.parse(kind.print(answer))).toEqual(answer);
   });
 
   it("reads any text as null or as an answer of the space, and never throws", () => {

@@ -32,6 +32,20 @@ export type AnswerSpec =
   | { readonly kind: "permutation"; readonly n: number; readonly from: 0 | 1; readonly separator: "," | "-" }
   | { readonly kind: "grid"; readonly rows: number; readonly columns: number };
 
+/** The kind that a spec was made by. */
+export function answerKind(spec: AnswerSpec): AnswerKind<unknown> {
+  switch (spec.kind) {
+    case "one-of":
+      return oneOf(spec.words) as AnswerKind<unknown>;
+    case "cell":
+      return gridCell(spec.n) as AnswerKind<unknown>;
+    case "permutation":
+      return permutation(spec.n, spec) as AnswerKind<unknown>;
+    case "grid":
+      return numberGrid(spec.rows, spec.columns) as AnswerKind<unknown>;
+  }
+}
+
 /** `0, 90, 180 or 270` */
 export function orList(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}`;

@@ -1,3 +1,4 @@
+import type { AnswerKind } from "./answer.js";
 import { UserError } from "./errors.js";
 import type { Image } from "./image.js";
 import type { Protocol } from "./protocol.js";
@@ -68,27 +69,28 @@ export function pose<Answer>(
     drawn: corruption.drawn ?? {},
     target,
     solution: protocol.wrap(target),
-    verify: verifier(task, protocol, target),
+    verify: verifier(task.answers, protocol, target),
   };
 }
 
-/** What judges responses, made of what a row holds: no picture is needed. `target` is the true answer as the task prints it. */
+/** What judges responses, made of what a row holds: no picture is needed. `target` is the true answer as `answers` prints it. */
 export function verifier<Answer>(
-  task: Task<Answer>,
+  answers: AnswerKind<Answer>,
   protocol: Protocol,
   target: string,
 ): (response: string) => Verdict {
-  const truth = task.answers.parse(target);
-  if (truth === null) throw new UserError(`${task.id}: the target ${JSON.stringify(target)} is no answer of its kind.`);
-  return (response) => verify(response, truth, task, protocol);
+  const truth = answers.parse(target);
+  if (truth === null)
+    throw new UserError(`The target ${JSON.stringify(target)} is no answer of its kind: ${answers.form}.`);
+  return (response) => verify(response, truth, answers, protocol);
 }
 
-function verify<Answer>(response: string, truth: Answer, task: Task<Answer>, protocol: Protocol): Verdict {
+function verify<Answer>(response: string, truth: Answer, answers: AnswerKind<Answer>, protocol: Protocol): Verdict {
   const text = protocol.read(response);
-  const given = text === null ? null : task.answers.parse(text);
+  const given = text === null ? null : answers.parse(text);
   if (given === null) return { accuracy: 0, partial: 0, format: false, given: null };
-  const partial = task.answers.compare(given, truth);
-  return { accuracy: partial === 1 ? 1 : 0, partial, format: true, given: task.answers.print(given) };
+  const partial = answers.compare(given, truth);
+  return { accuracy: partial === 1 ? 1 : 0, partial, format: true, given: answers.print(given) };
 }
 
 /**

@@ -13,3 +13,4 @@ export * from "./stored-parquet.js";
 export * from "./stored-tar.js";
 export * from "./stored-tsv.js";
 export * from "./stored.js";
+export * from "./verifier/index.js";

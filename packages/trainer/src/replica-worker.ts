@@ -46,7 +46,7 @@ port.on("message", ({ weights, options, step, offset, problems }: Order) => {
     const form = protocols.find(({ name }) => name === protocol)!;
     // Classes do not cross threads.
     const images = prompt.images.map(({ width, height, data }) => new Image(width, height, data));
-    return { prompt: { ...prompt, images }, verify: verifier(taskNamed(task).create(options), form, target) };
+    return { prompt: { ...prompt, images }, verify: verifier(taskNamed(task).create(options).answers, form, target) };
   });
   const passes: Pass[] = [];
   for (let i = 0; i < asked.length; i += options.promptsPerPass) {

@@ -29,14 +29,14 @@ const PROSE = [
   "\ud800",
 ];
 /** What some language calls white space, and what none does though it is not seen. */
-const BLANKS = [
+export const BLANKS = [
   ..." \t\n\r\v\f\u00a0\u1680\u2003\u202f\u3000\u2028\ufeff\u0085\u200b\u200d\u2060",
   "  ",
   "\r\n",
   "\n\n",
 ];
 /** The zeros of other digits: Arabic-Indic, Persian, Devanagari, full-width, mathematical (two code units), subscript. */
-const ZEROS = [0x660, 0x6f0, 0x966, 0xff10, 0x1d7ce, 0x2080];
+export const ZEROS = [0x660, 0x6f0, 0x966, 0xff10, 0x1d7ce, 0x2080];
 /** Letters that look like an ASCII letter, or that some mapping of case makes one. */
 const LETTERS: Record<string, string> = {
   k: "\u212a",

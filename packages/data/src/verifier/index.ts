@@ -1,0 +1,3 @@
+export * from "./question.js";
+export * from "./reward-file.js";
+export * from "./score.js";
