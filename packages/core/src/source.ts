@@ -3,6 +3,8 @@ import type { Image } from "./image.js";
 /** A thing left out, with its reason. Counted and shown, never silent. */
 export interface Skip {
   readonly skip: string;
+  /** What was left out, for people, where that is known. */
+  readonly name?: string;
 }
 
 export function isSkip<T extends object>(value: T | Skip): value is Skip {

@@ -1,4 +1,5 @@
 export * from "./audit/index.js";
+export * from "./built-row.js";
 export * from "./decode.js";
 export * from "./decoded.js";
 export * from "./depth-pairs.js";
@@ -8,9 +9,9 @@ export * from "./layouts/index.js";
 export * from "./open-stored.js";
 export * from "./remember.js";
 export * from "./split.js";
+export * from "./stored.js";
 export * from "./stored-folder.js";
 export * from "./stored-parquet.js";
 export * from "./stored-tar.js";
 export * from "./stored-tsv.js";
-export * from "./stored.js";
 export * from "./verifier/index.js";

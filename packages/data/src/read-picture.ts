@@ -9,13 +9,16 @@ export async function readPicture(
   read: () => Promise<{ readonly name: string; readonly bytes: Uint8Array }>,
   limits: FolderOptions,
 ): Promise<Picture | Skip> {
+  let name: string | undefined;
   try {
-    const { name, bytes } = await read();
+    const file = await read();
+    name = file.name;
+    const { bytes } = file;
     const image = await decodePicture(bytes, limits);
     const reason = noPhoto(image);
-    if (reason) return { skip: reason };
+    if (reason) return { skip: reason, name };
     return { id: createHash("sha256").update(bytes).digest("hex").slice(0, 32), name, image };
   } catch (error) {
-    return { skip: (error as Error).message.split("\n")[0].trim() };
+    return { skip: (error as Error).message.split("\n")[0].trim(), name };
   }
 }

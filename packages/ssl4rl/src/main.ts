@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { UserError } from "@ssl4rl/core";
 import { Command, CommanderError } from "commander";
 import { auditCommand } from "./commands/audit.js";
+import { buildCommand } from "./commands/build.js";
 import { evalCommand } from "./commands/eval.js";
 import { previewCommand } from "./commands/preview.js";
 import { reportCommand } from "./commands/report.js";
@@ -16,7 +17,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version)
     .showHelpAfterError("(ssl4rl --help shows what there is)")
     .exitOverride();
-  for (const command of [trainCommand(), evalCommand(), previewCommand(), auditCommand(), reportCommand()]) {
+  const commands = [buildCommand(), previewCommand(), auditCommand(), trainCommand(), evalCommand(), reportCommand()];
+  for (const command of commands) {
     program.addCommand(
       command.exitOverride().showHelpAfterError(`(ssl4rl ${command.name()} --help shows its options)`),
     );

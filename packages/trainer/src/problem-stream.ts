@@ -60,7 +60,7 @@ export class ProblemStream {
     for (let attempt = 0; attempt < source.length; attempt++) {
       const picture = await source.get(this.picture(turn + attempt, slot));
       const name = isSkip(picture) ? `picture ${turn + attempt} of ${source.name}` : picture.name;
-      const problem = isSkip(picture) ? picture : await this.pose(picture, slot, turn);
+      const problem = isSkip(picture) ? picture : await this.pose(picture, slot, turn, attempt);
       if (!isSkip(problem)) return problem;
       this.skipped.set(`${task.id}:${name}`, { picture: name, task: task.id, reason: problem.skip });
     }
@@ -71,11 +71,12 @@ export class ProblemStream {
     );
   }
 
-  private async pose(picture: Picture, slot: number, turn: number): Promise<Problem | Skip> {
+  private async pose(picture: Picture, slot: number, turn: number, attempt: number): Promise<Problem | Skip> {
     const task = this.tasks[slot];
     const answer = this.answers[slot](turn);
     const source = this.sources[slot];
-    const variant = Math.floor(turn / source.length);
+    // A picture that stands in for another has its own turn as well, and is then drawn otherwise.
+    const variant = Math.floor(turn / source.length) + attempt * 2 ** 32;
     const others = await companions(source, picture, task.others, task.id, answer, variant);
     return isSkip(others) ? others : pose(picture, task, this.protocol, answer, variant, others);
   }

@@ -1,4 +1,4 @@
-import type { BuiltRow } from "../build/row.js";
+import type { BuiltRow } from "../built-row.js";
 import { bytes, int64, list, struct, text } from "./parquet.js";
 
 /** PNG files, as Python's `datasets` stores pictures. A path would have to exist on every machine. */

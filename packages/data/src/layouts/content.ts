@@ -1,5 +1,5 @@
 import { UserError } from "@ssl4rl/core";
-import type { BuiltRow } from "../build/row.js";
+import type { BuiltRow } from "../built-row.js";
 
 /** A piece of the user's message: words, or the next picture. */
 export interface Part {

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import type { BuiltRow } from "../build/row.js";
+import type { BuiltRow } from "../built-row.js";
 import { scoringOf } from "./columns.js";
 import { markedText } from "./content.js";
 import type { Layout } from "./layout.js";

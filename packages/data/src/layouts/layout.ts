@@ -1,4 +1,4 @@
-import type { BuiltRow } from "../build/row.js";
+import type { BuiltRow } from "../built-row.js";
 
 /** How some trainer reads a set. */
 export interface Layout {

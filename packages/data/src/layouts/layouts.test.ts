@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readSet } from "../audit/read-set.js";
 import type { AuditRow } from "../audit/row.js";
 import { cloud } from "../audit/test-rows.js";
-import type { BuiltRow } from "../build/row.js";
+import type { BuiltRow } from "../built-row.js";
 import { layoutNamed, layouts } from "./index.js";
 
 const SIDE = 56;

@@ -1,4 +1,4 @@
-import type { BuiltRow } from "../build/row.js";
+import type { BuiltRow } from "../built-row.js";
 import { DECODED_IMAGES, IMAGES, imagesOf, ORIGIN, originColumns, SCORING, scoringColumns } from "./columns.js";
 import { markedText } from "./content.js";
 import type { Layout } from "./layout.js";

@@ -1,0 +1,75 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { Need } from "@ssl4rl/core";
+import { layoutNamed, type SkippedFile } from "@ssl4rl/data";
+import { recipeTasks } from "../recipes.js";
+import { type FileRecord, makeFile } from "./make-file.js";
+import { openPictures } from "./open-pictures.js";
+import type { FileOfSet, Plan } from "./plan.js";
+import { dealOut, type Finding, look, type Places } from "./survey.js";
+
+/** What a worker is told when it starts. */
+export interface Start {
+  readonly plan: Plan;
+  /** The set's folder. */
+  readonly out: string;
+  /** A folder for what has to be unpacked. */
+  readonly spool: string;
+}
+
+/** What a worker can be asked. */
+export type Job =
+  | { readonly kind: "look"; readonly need: Need | null; readonly from: number; readonly to: number }
+  | { readonly kind: "deal"; readonly places: Places }
+  | { readonly kind: "make"; readonly file: FileOfSet };
+
+/** A worker's first word: what its sources are. */
+export type Ready = ReadonlyMap<
+  Need | null,
+  { readonly name: string; readonly length: number; readonly skipped: readonly SkippedFile[] }
+>;
+
+/** Classes do not cross threads, so an error comes as its fields. */
+export type Answer =
+  | { readonly done: Ready | readonly Finding[] | FileRecord | null }
+  | {
+      readonly failed: {
+        readonly name: string;
+        readonly message: string;
+        readonly exitCode?: 1 | 2;
+        readonly code?: string;
+      };
+    };
+
+// The thread behind workers.ts.
+const { plan, out, spool } = workerData as Start;
+const tasks = recipeTasks(plan);
+const port = parentPort!;
+let dealt: Places = new Map();
+const opening = openPictures(plan, tasks, spool);
+
+async function answer(work: () => Promise<Extract<Answer, { done: unknown }>["done"]>): Promise<void> {
+  try {
+    port.postMessage({ done: await work() } satisfies Answer);
+  } catch (error) {
+    const { name, message, exitCode, code } = error as Error & { exitCode?: 1 | 2; code?: string };
+    port.postMessage({ failed: { name, message, exitCode, code } } satisfies Answer);
+  }
+}
+
+port.on("message", (job: Job) =>
+  answer(async () => {
+    const opened = await opening;
+    if (job.kind === "look") return look(opened.get(job.need)!.source, job.from, job.to, plan.dedupe);
+    if (job.kind === "deal") {
+      dealt = job.places;
+      return null;
+    }
+    return makeFile(job.file, { plan, tasks, layout: layoutNamed(plan.format), sourceOf: dealOut(opened, dealt) }, out);
+  }),
+);
+await answer(async () => {
+  const opened = await opening;
+  return new Map(
+    [...opened].map(([need, { source, skipped }]) => [need, { name: source.name, length: source.length, skipped }]),
+  );
+});

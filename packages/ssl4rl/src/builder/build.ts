@@ -1,0 +1,152 @@
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Need, UserError } from "@ssl4rl/core";
+import { layoutNamed, rewardFile, type SkippedFile } from "@ssl4rl/data";
+import type { SkippedPicture } from "@ssl4rl/trainer";
+import type { Job } from "./build-worker.js";
+import type { FileRecord, TaskCount } from "./make-file.js";
+import { filesOf, fingerprintOf, type Plan, rowsOf, type Split, splits } from "./plan.js";
+import { SetFolder } from "./set-folder.js";
+import { deal, type Finding, type Survey } from "./survey.js";
+import { Workers } from "./workers.js";
+
+export interface BuildOptions {
+  readonly out: string;
+  readonly workers: number;
+  /** The files that this process makes: every `count`-th, beginning with number `index` (from 0). */
+  readonly shard: { readonly index: number; readonly count: number };
+  readonly resume: boolean;
+  /** Asked before every file: once true, no new one is begun. */
+  readonly stop: () => boolean;
+  readonly progress: (text: string) => void;
+}
+
+/** `manifest.json`: what the set is and how it came about. */
+export interface Manifest {
+  readonly plan: Plan;
+  readonly fingerprint: string;
+  /** Pictures by split, for each kind of source. */
+  readonly pictures: Readonly<Record<string, Readonly<Record<Split, number>>>>;
+  /** Pictures that no row is made of. */
+  readonly leftOut: readonly SkippedFile[];
+  readonly tasks: Readonly<Record<string, TaskCount>>;
+  /** Pictures that one task could not use. */
+  readonly skipped: readonly SkippedPicture[];
+  readonly files: readonly Omit<FileRecord, "tasks" | "skipped">[];
+}
+
+/** Pictures a worker looks at for one answer. */
+const LOOK = 64;
+
+/**
+ * Builds a set of rows in `out`. The bytes of every file follow from the plan and the pictures alone, whatever the number of
+ * workers, the shards and the interruptions. Gives the manifest once all files of all shards are there, else null.
+ */
+export async function build(plan: Plan, options: BuildOptions): Promise<Manifest | null> {
+  const layout = layoutNamed(plan.format);
+  const folder = SetFolder.open(options.out, options.resume);
+  const start = { plan, out: options.out, spool: folder.spool };
+  let workers: Workers | null = null;
+  try {
+    workers = await Workers.start(options.workers, start);
+    const surveys = await surveyAll(workers, plan, options);
+    const fingerprint = fingerprintOf(
+      plan,
+      [...surveys.values()].flatMap(({ ids }) => ids),
+    );
+    folder.claim(fingerprint);
+    await workers.tell({ kind: "deal", places: new Map([...surveys].map(([need, { places }]) => [need, places])) });
+
+    const files = filesOf(plan, layout.extension);
+    const records = new Map(files.map((file) => [file.name, folder.recordOf(file)]));
+    const own = files.filter((_, k) => k % options.shard.count === options.shard.index);
+    const missing = own.filter(({ name }) => !records.get(name));
+    let made = 0;
+    const jobs = missing.map((file): Job => ({ kind: "make", file }));
+    await workers.share<FileRecord>(
+      jobs,
+      (record) => {
+        folder.keepRecord(record);
+        records.set(record.name, record);
+        options.progress(`${++made} of ${missing.length} files, now ${record.name}`);
+      },
+      options.stop,
+    );
+    const whole = files.map((file) => records.get(file.name) ?? folder.recordOf(file));
+    if (whole.some((record) => !record)) return null;
+    const manifest = summarise(plan, fingerprint, surveys, whole as FileRecord[]);
+    copyFileSync(rewardFile, join(options.out, "reward.py"));
+    folder.write("manifest.json", `${JSON.stringify(manifest, null, 1)}\n`);
+    return manifest;
+  } finally {
+    await workers?.close();
+    folder.sweep();
+  }
+}
+
+async function surveyAll(
+  workers: Workers,
+  plan: Plan,
+  { progress }: BuildOptions,
+): Promise<ReadonlyMap<Need | null, Survey>> {
+  const surveys = new Map<Need | null, Survey>();
+  for (const [need, { name, length, skipped }] of workers.ready) {
+    const jobs = Array.from({ length: Math.ceil(length / LOOK) }, (_, k): Job => {
+      return { kind: "look", need, from: k * LOOK, to: Math.min(length, (k + 1) * LOOK) };
+    });
+    const found: Finding[][] = [];
+    let looked = 0;
+    await workers.share<Finding[]>(jobs, (findings, job) => {
+      found[job] = findings;
+      looked += findings.length;
+      progress(`${looked} of ${length} pictures of ${name} looked at`);
+    });
+    const dealt = deal(found.flat(), plan.shares);
+    const survey = { ...dealt, skipped: [...skipped, ...dealt.skipped] };
+    for (const split of splits) {
+      if (rowsOf(plan)[split] > 0 && survey.places[split].length === 0) throw noPictures(name, split, survey);
+    }
+    surveys.set(need, survey);
+  }
+  return surveys;
+}
+
+function noPictures(name: string, split: Split, { ids, skipped }: Survey): UserError {
+  const reasons = skipped.slice(0, 3).map(({ file, reason }) => `${file}: ${reason}`);
+  const detail = ids.length > 0 ? `${ids.length} can be used` : `none can be used, e.g. ${reasons.join("; ")}`;
+  return new UserError(
+    `No picture of ${name} falls to the ${split} split (${detail}). Use more pictures, or change --validation and --test.`,
+  );
+}
+
+function summarise(
+  plan: Plan,
+  fingerprint: string,
+  surveys: ReadonlyMap<Need | null, Survey>,
+  records: readonly FileRecord[],
+): Manifest {
+  const tasks: Record<string, TaskCount> = {};
+  const skipped = new Map<string, SkippedPicture>();
+  for (const record of records) {
+    for (const [task, { rows, images, imageTokens }] of Object.entries(record.tasks)) {
+      const before = tasks[task] ?? { rows: 0, images: 0, imageTokens: 0 };
+      tasks[task] = {
+        rows: before.rows + rows,
+        images: before.images + images,
+        imageTokens: before.imageTokens + imageTokens,
+      };
+    }
+    for (const one of record.skipped) skipped.set(`${one.task} ${one.picture}`, one);
+  }
+  const counts = ({ places }: Survey) =>
+    Object.fromEntries(splits.map((split) => [split, places[split].length])) as Record<Split, number>;
+  return {
+    plan,
+    fingerprint,
+    pictures: Object.fromEntries([...surveys].map(([need, survey]) => [need ?? "images", counts(survey)])),
+    leftOut: [...surveys.values()].flatMap((survey) => survey.skipped),
+    tasks,
+    skipped: [...skipped.values()].sort((a, b) => (`${a.task} ${a.picture}` < `${b.task} ${b.picture}` ? -1 : 1)),
+    files: records.map(({ name, split, rows, bytes, sha256 }) => ({ name, split, rows, bytes, sha256 })),
+  };
+}

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodePng, type Need } from "@ssl4rl/core";
+import { layoutNamed } from "@ssl4rl/data";
+import type { SkippedPicture } from "@ssl4rl/trainer";
+import { Progress } from "../progress.js";
+import { recipeTasks } from "../recipes.js";
+import { rowStream, type Workshop } from "./make-file.js";
+import { openPictures } from "./open-pictures.js";
+import { filesOf, type Plan, rowsOf, type Split, splits } from "./plan.js";
+import { deal, dealOut, look } from "./survey.js";
+
+/** Rows of each task made for an estimate. */
+const SAMPLE = 50;
+
+/** `--dry-run`: says what the set would be, from a few rows of each task, and writes nothing. */
+export async function showEstimate(plan: Plan, json: boolean): Promise<void> {
+  const progress = new Progress();
+  const tasks = recipeTasks(plan);
+  const spool = mkdtempSync(join(tmpdir(), "ssl4rl-"));
+  process.once("exit", () => rmSync(spool, { recursive: true, force: true }));
+  const opened = await openPictures(plan, tasks, spool);
+  const places = new Map<Need | null, Readonly<Record<Split, readonly number[]>>>();
+  let leftOut = 0;
+  for (const [need, { source, skipped }] of opened) {
+    progress.update(`looking at ${source.length} pictures of ${source.name}`);
+    const survey = deal(await look(source, 0, source.length, plan.dedupe), plan.shares);
+    const without = [...skipped, ...survey.skipped];
+    leftOut += without.length;
+    places.set(need, survey.places);
+    const counts = splits.map((split) => `${survey.places[split].length} ${split}`).join(", ");
+    progress.say(`${source.name}: ${source.length} pictures, ${without.length} left out; ${counts}`);
+    for (const { file, reason } of without.slice(0, 10)) progress.say(`  left out: ${file}: ${reason}`);
+  }
+  const layout = layoutNamed(plan.format);
+  const estimates = await estimate({ plan, tasks, layout, sourceOf: dealOut(opened, places) }, SAMPLE);
+  for (const one of estimates) progress.say(describeEstimate(one));
+  const megabytes = estimates.reduce((sum, { rows, kilobytes }) => sum + (rows * kilobytes) / 1000, 0);
+  const rows = splits.map((split) => `${rowsOf(plan)[split]} ${split}`).join(", ");
+  progress.say(`rows: ${rows}; about ${megabytes.toFixed(0)} MB in ${filesOf(plan, layout.extension).length} files`);
+  if (json) console.log(JSON.stringify({ rows: rowsOf(plan), megabytes, leftOut, tasks: estimates }));
+}
+
+function describeEstimate({ task, rows, sampled, sizes, tokens, kilobytes, skipped }: TaskEstimate): string {
+  const most = Object.entries(sizes).sort(([, a], [, b]) => b - a);
+  const shown = most.slice(0, 3).map(([size, count]) => `${size} (${count})`);
+  const more = most.length > 3 ? `, ${most.length - 3} more` : "";
+  const lines = [
+    `${task}: ${rows} rows`,
+    `  of ${sampled} made to see: ${tokens.mean.toFixed(0)} image tokens, at most ${tokens.most}; ${kilobytes.toFixed(0)} kB`,
+    `  pictures: ${shown.join(", ")}${more}`,
+    ...skipped.slice(0, 5).map(({ picture, reason }) => `  of no use: ${picture}: ${reason}`),
+  ];
+  if (skipped.length > 5) lines.push(`  of no use: ${skipped.length - 5} more`);
+  return lines.join("\n");
+}
+
+/** What a build would make of one task, told from a sample of its rows. */
+interface TaskEstimate {
+  readonly task: string;
+  /** Rows of the whole set, all splits together. */
+  readonly rows: number;
+  /** Rows that were made to see. */
+  readonly sampled: number;
+  /** `2 × 336x252`, each with the number of sampled rows that look so. */
+  readonly sizes: Readonly<Record<string, number>>;
+  /** Visual tokens of a row (28 × 28 pixels each, plus the start and end mark of every picture). */
+  readonly tokens: { readonly mean: number; readonly most: number };
+  /** Kilobytes of a row's pictures. */
+  readonly kilobytes: number;
+  readonly skipped: readonly SkippedPicture[];
+}
+
+/** Makes the first rows of the training split, `sample` per task, and writes nothing. */
+async function estimate(workshop: Workshop, sample: number): Promise<TaskEstimate[]> {
+  const { plan, tasks } = workshop;
+  const split: Split = "train";
+  const total = splits.reduce((sum, name) => sum + rowsOf(plan)[name], 0);
+  const stream = rowStream(workshop, split);
+  const wanted = Math.min(sample * tasks.length, rowsOf(plan)[split]);
+  const made = tasks.map((task) => ({ task, sizes: {} as Record<string, number>, tokens: [] as number[], bytes: 0 }));
+  for (let index = 0; index < wanted; index++) {
+    const { images } = await stream.get(index);
+    const own = made[index % tasks.length];
+    const size = sizeOf(images);
+    own.sizes[size] = (own.sizes[size] ?? 0) + 1;
+    own.tokens.push(images.reduce((sum, { width, height }) => sum + (width * height) / 28 ** 2 + 2, 0));
+    own.bytes += images.reduce((sum, image) => sum + encodePng(image).length, 0);
+  }
+  return made.map(({ task, sizes, tokens, bytes }, slot) => ({
+    task: task.id,
+    rows: Math.floor(total / tasks.length) + (slot < total % tasks.length ? 1 : 0),
+    sampled: tokens.length,
+    sizes,
+    tokens: { mean: tokens.reduce((sum, count) => sum + count, 0) / tokens.length, most: Math.max(...tokens) },
+    kilobytes: bytes / tokens.length / 1000,
+    skipped: [...stream.skipped.values()].filter((one) => one.task === task.id),
+  }));
+}
+
+function sizeOf(images: readonly { readonly width: number; readonly height: number }[]): string {
+  const counts = new Map<string, number>();
+  for (const { width, height } of images) {
+    const size = `${width}x${height}`;
+    counts.set(size, (counts.get(size) ?? 0) + 1);
+  }
+  return [...counts].map(([size, count]) => (count > 1 ? `${count} × ${size}` : size)).join(" + ");
+}

@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { encodePng, type Problem, protocols, Random, type Task } from "@ssl4rl/core";
+import type { BuiltRow, Layout } from "@ssl4rl/data";
+import { ProblemStream, type SkippedPicture, type SourceOf } from "@ssl4rl/trainer";
+import type { FileOfSet, Plan, Split } from "./plan.js";
+
+/** A file that is there whole, and what is in it. */
+export interface FileRecord {
+  readonly name: string;
+  readonly split: Split;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly tasks: Readonly<Record<string, TaskCount>>;
+  /** Pictures that a task could not use; another one took the place of each. */
+  readonly skipped: readonly SkippedPicture[];
+}
+
+export interface TaskCount {
+  readonly rows: number;
+  readonly images: number;
+  /** Visual tokens of all images: one for each 28 × 28 pixels. */
+  readonly imageTokens: number;
+}
+
+/** Where a file's rows come from. */
+export interface Workshop {
+  readonly plan: Plan;
+  readonly tasks: readonly Task[];
+  readonly layout: Layout;
+  /** The pictures of a split, for a task. */
+  readonly sourceOf: (split: Split) => SourceOf;
+}
+
+/** Rows of a split, made on demand: row `index` follows from the plan, the pictures and the index alone. */
+export function rowStream({ plan, tasks, sourceOf }: Workshop, split: Split): ProblemStream {
+  const protocol = protocols.find(({ name }) => name === plan.protocol)!;
+  // Each split has draws of its own: an answer says nothing of the answer at the same place in another.
+  return new ProblemStream(sourceOf(split), tasks, protocol, Random.from("build", plan.seed, split).uint32());
+}
+
+/** Makes one file of the set and puts it into `out`, whole or not at all. */
+export async function makeFile(file: FileOfSet, workshop: Workshop, out: string): Promise<FileRecord> {
+  const stream = rowStream(workshop, file.split);
+  const rows: BuiltRow[] = [];
+  for (let index = file.start; index < file.end; index++) {
+    rows.push(builtRow(await stream.get(index), index, file.split, workshop.plan));
+  }
+  const path = join(out, file.name);
+  const partial = `${path}.partial`;
+  await rm(partial, { force: true });
+  await workshop.layout.write(partial, rows);
+  const bytes = await readFile(partial);
+  await rename(partial, path);
+  return {
+    name: file.name,
+    split: file.split,
+    rows: rows.length,
+    bytes: bytes.length,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    tasks: countTasks(rows),
+    skipped: [...stream.skipped.values()],
+  };
+}
+
+function builtRow(problem: Problem, index: number, split: Split, { reward }: Plan): BuiltRow {
+  return {
+    index,
+    split,
+    task: problem.task.id,
+    options: problem.task.options,
+    prompt: problem.prompt,
+    images: problem.images.map((image) => ({ bytes: encodePng(image), width: image.width, height: image.height })),
+    labels: problem.labels,
+    target: problem.target,
+    answer: problem.task.answers.spec,
+    protocol: problem.protocol.name,
+    reward,
+    picture: problem.picture,
+    key: problem.key,
+  };
+}
+
+/** What rows hold, by task. */
+export function countTasks(rows: readonly Pick<BuiltRow, "task" | "images">[]): Record<string, TaskCount> {
+  const counts: Record<string, TaskCount> = {};
+  for (const { task, images } of rows) {
+    const before = counts[task] ?? { rows: 0, images: 0, imageTokens: 0 };
+    counts[task] = {
+      rows: before.rows + 1,
+      images: before.images + images.length,
+      imageTokens: before.imageTokens + images.reduce((sum, { width, height }) => sum + (width * height) / 28 ** 2, 0),
+    };
+  }
+  return counts;
+}

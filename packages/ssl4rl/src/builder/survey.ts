@@ -1,0 +1,89 @@
+import {
+  hashDistance,
+  isSkip,
+  NEAR_DUPLICATE_BITS,
+  type Need,
+  perceptualHash,
+  Random,
+  type Source,
+} from "@ssl4rl/core";
+import type { SkippedFile } from "@ssl4rl/data";
+import type { SourceOf } from "@ssl4rl/trainer";
+import type { Opened } from "./open-pictures.js";
+import { type Plan, type Split, splits } from "./plan.js";
+
+/** What was found at one place of a source. */
+export type Finding =
+  | { readonly name: string; readonly id: string; readonly print: bigint | null }
+  | { readonly name: string; readonly skip: string };
+
+/** Looks at the pictures from place `from` up to `to`: can they be used, and what are they? */
+export async function look(source: Source, from: number, to: number, dedupe: boolean): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (let place = from; place < to; place++) {
+    const picture = await source.get(place);
+    if (isSkip(picture)) found.push({ name: picture.name ?? `number ${place} of ${source.name}`, skip: picture.skip });
+    else found.push({ name: picture.name, id: picture.id, print: dedupe ? perceptualHash(picture.image) : null });
+  }
+  return found;
+}
+
+/** Which pictures of a source a set is made of. */
+export interface Survey {
+  /** Places in the source, by split. */
+  readonly places: Readonly<Record<Split, readonly number[]>>;
+  /** Content ids of the pictures used, in their order. */
+  readonly ids: readonly string[];
+  readonly skipped: readonly SkippedFile[];
+}
+
+/**
+ * Deals out the pictures to the splits by a hash of their content alone: a picture never changes its split when others join
+ * the source, and exact copies cannot lie on both sides. Where findings have prints, near copies cannot either: the first
+ * one stays.
+ */
+export function deal(findings: readonly Finding[], shares: Plan["shares"]): Survey {
+  const places: Record<Split, number[]> = { validation: [], test: [], train: [] };
+  const skipped: SkippedFile[] = [];
+  const used = new Map<string, string>();
+  const prints: { readonly print: bigint; readonly name: string }[] = [];
+  for (const [place, finding] of findings.entries()) {
+    const reason = "skip" in finding ? finding.skip : reasonAgainst(finding);
+    if ("skip" in finding || reason) skipped.push({ file: finding.name, reason: reason! });
+    else {
+      used.set(finding.id, finding.name);
+      if (finding.print !== null) prints.push({ print: finding.print, name: finding.name });
+      places[splitOf(finding.id, shares)].push(place);
+    }
+  }
+  return { places, ids: [...used.keys()], skipped };
+
+  function reasonAgainst({ id, print }: { readonly id: string; readonly print: bigint | null }): string | null {
+    const same = used.get(id);
+    if (same !== undefined) return `same content as ${same}`;
+    const near = prints.find((other) => print !== null && hashDistance(other.print, print) < NEAR_DUPLICATE_BITS);
+    return near ? `looks nearly the same as ${near.name}` : null;
+  }
+}
+
+function splitOf(id: string, { validation, test }: Plan["shares"]): Split {
+  const draw = Random.from("split", id).float();
+  return splits[draw < validation ? 0 : draw < validation + test ? 1 : 2];
+}
+
+/** Places that splits are made of, for each kind of source. */
+export type Places = ReadonlyMap<Need | null, Readonly<Record<Split, readonly number[]>>>;
+
+/** The pictures of each split, for every task. */
+export function dealOut(opened: ReadonlyMap<Need | null, Opened>, places: Places): (split: Split) => SourceOf {
+  return (split) => {
+    const parts = new Map(
+      [...opened].map(([need, { source }]) => [need, part(source, split, places.get(need)![split])]),
+    );
+    return ({ needs }) => parts.get(needs)!;
+  };
+}
+
+function part(source: Source, split: Split, places: readonly number[]): Source {
+  return { name: `${source.name} (${split})`, length: places.length, get: (i) => source.get(places[i]) };
+}

@@ -1,0 +1,84 @@
+import { Worker } from "node:worker_threads";
+import { UserError } from "@ssl4rl/core";
+import type { Answer, Job, Ready, Start } from "./build-worker.js";
+
+/** Threads that make files of one set. Each has the sources open. */
+export class Workers {
+  private constructor(
+    private readonly threads: readonly Worker[],
+    /** How long the sources are. */
+    readonly ready: Ready,
+  ) {}
+
+  static async start(count: number, start: Start): Promise<Workers> {
+    const url = new URL("./build-worker.js", import.meta.url);
+    const threads = Array.from({ length: count }, () => new Worker(url, { workerData: start }));
+    try {
+      const [ready] = await Promise.all(threads.map((thread) => reply(thread) as Promise<Ready>));
+      return new Workers(threads, ready);
+    } catch (error) {
+      await Promise.all(threads.map((thread) => thread.terminate()));
+      throw error;
+    }
+  }
+
+  /** The same to every worker. */
+  async tell(job: Job): Promise<void> {
+    await Promise.all(this.threads.map((thread) => ask(thread, job)));
+  }
+
+  /**
+   * Jobs shared out as workers become free; `done` hears of each as it ends. After an error, or once `stop` says so, no new
+   * one is begun.
+   */
+  async share<Result>(
+    jobs: readonly Job[],
+    done: (result: Result, job: number) => void | Promise<void>,
+    stop: () => boolean = () => false,
+  ): Promise<void> {
+    let next = 0;
+    let failed = false;
+    await Promise.all(
+      this.threads.map(async (thread) => {
+        while (next < jobs.length && !failed && !stop()) {
+          const job = next++;
+          try {
+            await done((await ask(thread, jobs[job])) as Result, job);
+          } catch (error) {
+            failed = true;
+            throw error;
+          }
+        }
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.threads.map((thread) => thread.terminate()));
+  }
+}
+
+function ask(thread: Worker, job: Job): Promise<unknown> {
+  const answer = reply(thread);
+  thread.postMessage(job);
+  return answer;
+}
+
+function reply(thread: Worker): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const settle = (end: () => void) => {
+      thread.off("message", heard);
+      thread.off("error", broke);
+      end();
+    };
+    const broke = (error: Error) => settle(() => reject(error));
+    const heard = (answer: Answer) =>
+      settle(() => ("failed" in answer ? reject(asThrown(answer.failed)) : resolve(answer.done)));
+    thread.on("message", heard);
+    thread.on("error", broke);
+  });
+}
+
+function asThrown({ name, message, exitCode, code }: Extract<Answer, { failed: unknown }>["failed"]): Error {
+  return name === "UserError" ? new UserError(message, exitCode) : Object.assign(new Error(message), { name, code });
+}
