@@ -7,6 +7,7 @@ export * from "./folder.js";
 export * from "./frame-folders.js";
 export * from "./layouts/index.js";
 export * from "./open-stored.js";
+export * from "./refusal.js";
 export * from "./remember.js";
 export * from "./split.js";
 export * from "./stored.js";

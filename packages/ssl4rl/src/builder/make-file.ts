@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { encodePng, type Problem, protocols, Random, type Task } from "@ssl4rl/core";
-import type { BuiltRow, Layout } from "@ssl4rl/data";
+import { type BuiltRow, type Layout, refusal } from "@ssl4rl/data";
 import { ProblemStream, type SkippedPicture, type SourceOf } from "@ssl4rl/trainer";
 import type { FileOfSet, Plan, Split } from "./plan.js";
 
@@ -50,10 +50,10 @@ export async function makeFile(file: FileOfSet, workshop: Workshop, out: string)
   }
   const path = join(out, file.name);
   const partial = `${path}.partial`;
-  await rm(partial, { force: true });
-  await workshop.layout.write(partial, rows);
-  const bytes = await readFile(partial);
-  await rename(partial, path);
+  const bytes = await writeWhole().catch(async (error) => {
+    await rm(partial, { force: true });
+    throw refusal(path, error, "--out");
+  });
   return {
     name: file.name,
     split: file.split,
@@ -63,6 +63,14 @@ export async function makeFile(file: FileOfSet, workshop: Workshop, out: string)
     tasks: countTasks(rows),
     skipped: [...stream.skipped.values()],
   };
+
+  async function writeWhole(): Promise<Uint8Array> {
+    await rm(partial, { force: true });
+    await workshop.layout.write(partial, rows);
+    const written = await readFile(partial);
+    await rename(partial, path);
+    return written;
+  }
 }
 
 function builtRow(problem: Problem, index: number, split: Split, { reward }: Plan): BuiltRow {
@@ -84,7 +92,7 @@ function builtRow(problem: Problem, index: number, split: Split, { reward }: Pla
 }
 
 /** What rows hold, by task. */
-export function countTasks(rows: readonly Pick<BuiltRow, "task" | "images">[]): Record<string, TaskCount> {
+function countTasks(rows: readonly Pick<BuiltRow, "task" | "images">[]): Record<string, TaskCount> {
   const counts: Record<string, TaskCount> = {};
   for (const { task, images } of rows) {
     const before = counts[task] ?? { rows: 0, images: 0, imageTokens: 0 };

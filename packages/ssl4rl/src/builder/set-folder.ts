@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@ssl4rl/core";
+import { refusal } from "@ssl4rl/data";
 import type { FileRecord } from "./make-file.js";
 import type { FileOfSet } from "./plan.js";
 
@@ -42,7 +43,11 @@ export class SetFolder {
 
   /** Makes the folder; what is there already must have been begun with the same plan on the same pictures. */
   claim(fingerprint: string): void {
-    mkdirSync(join(this.path, ".build"), { recursive: true });
+    try {
+      mkdirSync(join(this.path, ".build"), { recursive: true });
+    } catch (error) {
+      throw refusal(this.path, error, "--out");
+    }
     const file = join(this.path, ".build", "fingerprint");
     if (!existsSync(file)) this.write(join(".build", "fingerprint"), fingerprint);
     else if (readFileSync(file, "utf8") !== fingerprint) {
@@ -70,8 +75,12 @@ export class SetFolder {
     const path = join(this.path, name);
     // Shards may write the same file at the same moment.
     const partial = `${path}.${process.pid}.partial`;
-    writeFileSync(partial, text);
-    renameSync(partial, path);
+    try {
+      writeFileSync(partial, text);
+      renameSync(partial, path);
+    } catch (error) {
+      throw refusal(path, error, "--out");
+    }
   }
 
   /** A folder for what has to be unpacked on the way. */
