@@ -63,7 +63,7 @@ function kindByName(path: string): Kind | null {
   const extension = extname(path).toLowerCase();
   if (extension === ".arrow") {
     throw new UserError(
-      `${path} is of datasets' save_to_disk, which is not read. Write it as Parquet: load_from_disk(folder).to_parquet(file).`,
+      `${path} is of datasets' save_to_disk, which is not read. Open it with load_from_disk and write each split with to_parquet.`,
     );
   }
   if (extension === ".tar") return "tar";
