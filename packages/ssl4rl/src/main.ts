@@ -7,6 +7,7 @@ import { evalCommand } from "./commands/eval.js";
 import { previewCommand } from "./commands/preview.js";
 import { reportCommand } from "./commands/report.js";
 import { trainCommand } from "./commands/train.js";
+import { verifyCommand } from "./commands/verify.js";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
@@ -17,7 +18,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version)
     .showHelpAfterError("(ssl4rl --help shows what there is)")
     .exitOverride();
-  const commands = [buildCommand(), previewCommand(), auditCommand(), trainCommand(), evalCommand(), reportCommand()];
+  const commands = [
+    buildCommand(),
+    verifyCommand(),
+    previewCommand(),
+    auditCommand(),
+    trainCommand(),
+    evalCommand(),
+    reportCommand(),
+  ];
   for (const command of commands) {
     program.addCommand(
       command.exitOverride().showHelpAfterError(`(ssl4rl ${command.name()} --help shows its options)`),
