@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { UserError } from "@ssl4rl/core";
 import { filesUnder } from "./files-under.js";
+import { fetchHubDataset, isHubId } from "./hub-dataset.js";
 import { isPictureName } from "./picture-names.js";
 import type { Stored } from "./stored.js";
 import { openStoredFolder } from "./stored-folder.js";
@@ -11,11 +12,17 @@ import { openStoredTsv } from "./stored-tsv.js";
 
 const POSSIBLE =
   "Give a folder of pictures, a .tar file of pictures (WebDataset), a .parquet file with a column of pictures " +
-  "(Hugging Face datasets), a .tsv file with pictures in base64 (VLMEvalKit), or a folder of one kind of these.";
+  "(Hugging Face datasets), a .tsv file with pictures in base64 (VLMEvalKit), a folder of one kind of these, or the name owner/name of a data set on the Hugging Face Hub.";
 
-/** Pictures wherever they are kept: the kind follows from the path. Throws a UserError where there are none. */
+/**
+ * Pictures wherever they are kept: the kind follows from the path. What is no path but has the form `owner/name` is fetched
+ * from the Hugging Face Hub. Throws a UserError where there are no pictures.
+ */
 export async function openStored(path: string, options: StoredParquetOptions): Promise<Stored> {
   const info = await stat(path).catch(() => null);
+  if (!info && isHubId(path)) {
+    return { ...(await openStored(await fetchHubDataset(path), options)), name: path };
+  }
   if (!info) throw new UserError(`There is no ${path}. ${POSSIBLE}`);
   const kind = info.isDirectory() ? await kindOfFolder(path) : kindOfFile(path);
   const stored = await open(kind, path, options);

@@ -45,7 +45,7 @@ async function readTable(path: string, name: string, spool: Spool, skipped: Skip
     if (!columns) {
       columns = { index: cells.indexOf("index"), image: cells.indexOf("image"), all: cells.length };
       if (columns.index < 0 || columns.image < 0) {
-        const given = cells.slice(0, 20).map((cell) => cell.slice(0, 40));
+        const given = cells.slice(0, 20).map((cell) => decode(cell.slice(0, 40)));
         throw new UserError(
           `${path} has no columns index and image, as VLMEvalKit's tables have; it has: ${given.join(", ")}.`,
         );
@@ -59,11 +59,10 @@ async function readTable(path: string, name: string, spool: Spool, skipped: Skip
       skipped.add(where, `${cells.length} cells in place of ${columns.all}`);
       continue;
     }
-    // Copies: slices would keep the text of the file in memory.
-    const index = copy(cells[columns.index]);
+    const index = decode(cells[columns.index]);
     const image = cells[columns.image].trim();
     if (image === "") skipped.add(where, "no picture");
-    else if (image.length <= LONGEST_INDEX) references.push({ where, index: copy(image) });
+    else if (image.length <= LONGEST_INDEX) references.push({ where, index: decode(image) });
     else {
       const listed = image.startsWith("[") ? (image.match(/[^[\]'", ]+/g) ?? []) : [image];
       const numbers: number[] = [];
@@ -84,11 +83,15 @@ async function readTable(path: string, name: string, spool: Spool, skipped: Skip
   }
 }
 
-function copy(text: string): string {
-  return Buffer.from(text).toString();
+/** The text of a cell. It is a copy too: a part of the file's text would keep all of that in memory. */
+function decode(cell: string): string {
+  return Buffer.from(cell, "latin1").toString();
 }
 
-/** Null for what is not base64 with its padding; `Buffer` alone would leave out what it does not know. */
+/** Null for what is not base64 with its padding. */
 function decodeBase64(text: string): Buffer | null {
-  return text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, "base64") : null;
+  const bytes = Buffer.from(text, "base64");
+  // Characters that are no base64 were passed over, so bytes are missing.
+  const padding = /=*$/.exec(text.slice(-2))![0].length;
+  return bytes.length === (text.length / 4) * 3 - padding ? bytes : null;
 }
