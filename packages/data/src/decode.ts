@@ -28,8 +28,9 @@ export async function decodePicture(
     .removeAlpha()
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true })
-    .catch((error: Error) => {
-      throw new Error(`cannot be decoded whole: ${error.message}`);
+    .catch(() => {
+      // libvips' own words may be about a picture that another thread decodes at the same time.
+      throw new Error("cannot be decoded whole");
     });
   if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels instead of 3`);
   if (channels === 1 && depth === "ushort" && data.every((value) => value < 64)) {

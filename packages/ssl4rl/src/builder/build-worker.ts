@@ -1,10 +1,11 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { Need } from "@ssl4rl/core";
 import { layoutNamed, type SkippedFile } from "@ssl4rl/data";
 import { recipeTasks } from "../recipes.js";
 import { type FileRecord, makeFile } from "./make-file.js";
 import { openPictures } from "./open-pictures.js";
 import type { FileOfSet, Plan } from "./plan.js";
+import { remoteStored, type StoredFacts } from "./shared-stored.js";
 import { dealOut, type Finding, look, type Places } from "./survey.js";
 
 /** What a worker is told when it starts. */
@@ -12,8 +13,8 @@ export interface Start {
   readonly plan: Plan;
   /** The set's folder. */
   readonly out: string;
-  /** A folder for what has to be unpacked. */
-  readonly spool: string;
+  /** Where the plan's pictures are files: what they are, and who reads them. */
+  readonly files: { readonly facts: StoredFacts; readonly port: MessagePort } | null;
 }
 
 /** What a worker can be asked. */
@@ -41,11 +42,11 @@ export type Answer =
     };
 
 // The thread behind workers.ts.
-const { plan, out, spool } = workerData as Start;
+const { plan, out, files } = workerData as Start;
 const tasks = recipeTasks(plan);
 const port = parentPort!;
 let dealt: Places = new Map();
-const opening = openPictures(plan, tasks, spool);
+const opening = openPictures(plan, tasks, files && remoteStored(files.facts, files.port));
 
 async function answer(work: () => Promise<Extract<Answer, { done: unknown }>["done"]>): Promise<void> {
   try {

@@ -1,10 +1,12 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Need, UserError } from "@ssl4rl/core";
-import { layoutNamed, rewardFile, type SkippedFile } from "@ssl4rl/data";
+import { layoutNamed, openStored, rewardFile, type SkippedFile, type Stored } from "@ssl4rl/data";
 import type { SkippedPicture } from "@ssl4rl/trainer";
+import { recipeTasks } from "../recipes.js";
 import type { Job } from "./build-worker.js";
 import type { FileRecord, TaskCount } from "./make-file.js";
+import { needsFiles } from "./open-pictures.js";
 import { filesOf, fingerprintOf, type Plan, rowsOf, type Split, splits } from "./plan.js";
 import { SetFolder } from "./set-folder.js";
 import { deal, type Finding, type Survey } from "./survey.js";
@@ -45,10 +47,11 @@ const LOOK = 64;
 export async function build(plan: Plan, options: BuildOptions): Promise<Manifest | null> {
   const layout = layoutNamed(plan.format);
   const folder = SetFolder.open(options.out, options.resume);
-  const start = { plan, out: options.out, spool: folder.spool };
+  let stored: Stored | null = null;
   let workers: Workers | null = null;
   try {
-    workers = await Workers.start(options.workers, start);
+    if (needsFiles(plan, recipeTasks(plan))) stored = await openStored(plan.images, { spool: folder.spool });
+    workers = await Workers.start(options.workers, { plan, out: options.out }, stored);
     const surveys = await surveyAll(workers, plan, options);
     const fingerprint = fingerprintOf(
       plan,
@@ -80,6 +83,7 @@ export async function build(plan: Plan, options: BuildOptions): Promise<Manifest
     return manifest;
   } finally {
     await workers?.close();
+    await stored?.close();
     folder.sweep();
   }
 }

@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { encodePng, type Need } from "@ssl4rl/core";
-import { layoutNamed } from "@ssl4rl/data";
+import { layoutNamed, openStored } from "@ssl4rl/data";
 import type { SkippedPicture } from "@ssl4rl/trainer";
 import { Progress } from "../progress.js";
 import { recipeTasks } from "../recipes.js";
 import { rowStream, type Workshop } from "./make-file.js";
-import { openPictures } from "./open-pictures.js";
+import { needsFiles, openPictures } from "./open-pictures.js";
 import { filesOf, type Plan, rowsOf, type Split, splits } from "./plan.js";
 import { deal, dealOut, look } from "./survey.js";
 
@@ -18,9 +16,8 @@ const SAMPLE = 50;
 export async function showEstimate(plan: Plan, json: boolean): Promise<void> {
   const progress = new Progress();
   const tasks = recipeTasks(plan);
-  const spool = mkdtempSync(join(tmpdir(), "ssl4rl-"));
-  process.once("exit", () => rmSync(spool, { recursive: true, force: true }));
-  const opened = await openPictures(plan, tasks, spool);
+  const stored = needsFiles(plan, tasks) ? await openStored(plan.images, { spool: tmpdir() }) : null;
+  const opened = await openPictures(plan, tasks, stored);
   const places = new Map<Need | null, Readonly<Record<Split, readonly number[]>>>();
   let leftOut = 0;
   for (const [need, { source, skipped }] of opened) {
@@ -39,6 +36,7 @@ export async function showEstimate(plan: Plan, json: boolean): Promise<void> {
   const megabytes = estimates.reduce((sum, { rows, kilobytes }) => sum + (rows * kilobytes) / 1000, 0);
   const rows = splits.map((split) => `${rowsOf(plan)[split]} ${split}`).join(", ");
   progress.say(`rows: ${rows}; about ${megabytes.toFixed(0)} MB in ${filesOf(plan, layout.extension).length} files`);
+  await stored?.close();
   if (json) console.log(JSON.stringify({ rows: rowsOf(plan), megabytes, leftOut, tasks: estimates }));
 }
 

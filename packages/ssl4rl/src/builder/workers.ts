@@ -1,6 +1,8 @@
-import { Worker } from "node:worker_threads";
+import { MessageChannel, Worker } from "node:worker_threads";
 import { UserError } from "@ssl4rl/core";
+import type { Stored } from "@ssl4rl/data";
 import type { Answer, Job, Ready, Start } from "./build-worker.js";
+import { serveStored } from "./shared-stored.js";
 
 /** Threads that make files of one set. Each has the sources open. */
 export class Workers {
@@ -10,9 +12,18 @@ export class Workers {
     readonly ready: Ready,
   ) {}
 
-  static async start(count: number, start: Start): Promise<Workers> {
+  /** `stored` are the plan's pictures where they are files; this thread reads them for all. */
+  static async start(count: number, start: Omit<Start, "files">, stored: Stored | null): Promise<Workers> {
     const url = new URL("./build-worker.js", import.meta.url);
-    const threads = Array.from({ length: count }, () => new Worker(url, { workerData: start }));
+    const threads = Array.from({ length: count }, () => {
+      if (!stored) return new Worker(url, { workerData: { ...start, files: null } satisfies Start });
+      const { port1, port2 } = new MessageChannel();
+      serveStored(stored, port1);
+      port1.unref();
+      const { name, length, skipped } = stored;
+      const workerData: Start = { ...start, files: { facts: { name, length, skipped }, port: port2 } };
+      return new Worker(url, { workerData, transferList: [port2] });
+    });
     try {
       const [ready] = await Promise.all(threads.map((thread) => reply(thread) as Promise<Ready>));
       return new Workers(threads, ready);
