@@ -61,21 +61,19 @@ export async function build(plan: Plan, options: BuildOptions): Promise<Manifest
     await workers.tell({ kind: "deal", places: new Map([...surveys].map(([need, { places }]) => [need, places])) });
 
     const files = filesOf(plan, layout.extension);
-    const records = new Map(files.map((file) => [file.name, folder.recordOf(file)]));
     const own = files.filter((_, k) => k % options.shard.count === options.shard.index);
-    const missing = own.filter(({ name }) => !records.get(name));
+    const missing = own.filter((file) => !folder.soundRecordOf(file));
     let made = 0;
     const jobs = missing.map((file): Job => ({ kind: "make", file }));
     await workers.share<FileRecord>(
       jobs,
       (record) => {
         folder.keepRecord(record);
-        records.set(record.name, record);
         options.progress(`${++made} of ${missing.length} files, now ${record.name}`);
       },
       options.stop,
     );
-    const whole = files.map((file) => records.get(file.name) ?? folder.recordOf(file));
+    const whole = files.map((file) => folder.recordOf(file));
     if (whole.some((record) => !record)) return null;
     const manifest = summarise(plan, fingerprint, surveys, whole as FileRecord[]);
     copyFileSync(rewardFile, join(options.out, "reward.py"));

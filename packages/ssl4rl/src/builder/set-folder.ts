@@ -7,6 +7,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -58,12 +59,22 @@ export class SetFolder {
     }
   }
 
-  /** The record of a file that is done; null when it is not, or is not what it was. */
+  /** The record of a file that is done, as far as its size tells; null when it is not. */
   recordOf({ name }: FileOfSet): FileRecord | null {
     const [file, record] = [join(this.path, name), join(this.path, ".build", `${name}.json`)];
     if (!existsSync(file) || !existsSync(record)) return null;
     const known = JSON.parse(readFileSync(record, "utf8")) as FileRecord;
-    return createHash("sha256").update(readFileSync(file)).digest("hex") === known.sha256 ? known : null;
+    return statSync(file).size === known.bytes ? known : null;
+  }
+
+  /** The same, and every byte is what it was. */
+  soundRecordOf(file: FileOfSet): FileRecord | null {
+    const known = this.recordOf(file);
+    if (!known) return null;
+    const sha256 = createHash("sha256")
+      .update(readFileSync(join(this.path, file.name)))
+      .digest("hex");
+    return sha256 === known.sha256 ? known : null;
   }
 
   keepRecord(record: FileRecord): void {
