@@ -1,0 +1,115 @@
+/**
+ * Do the trainers themselves read what `ssl4rl build` makes? Installs verl, TRL and what they need (scripts/peers/
+ * requirements.txt) once into a cache folder, builds small sets, and runs the checks of scripts/peers on them. With a
+ * folder that `ssl4rl build` made, has `datasets` read that one instead, and verl if it is in verl's layout.
+ *
+ *     npm run check:peers [-- SET]
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const peers = join(root, "scripts/peers");
+const checkpoint = join(root, "checkpoints/tiny-vl");
+
+const python = environment();
+const scratch = mkdtempSync(join(tmpdir(), "ssl4rl-peers-"));
+process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
+
+const given = process.argv[2];
+const sets = given ? [resolve(given)] : ["verl", "trl", "easyr1", "swift", "jsonl"].map(buildSet);
+const setOf = (format: string) => sets.find((set) => formatOf(set) === format);
+const [verlSet, trlSet] = [setOf("verl"), setOf("trl")];
+
+say(versions());
+const passed = [
+  check("check_datasets.py", ...sets),
+  !verlSet || check("check_verl.py", verlSet, checkpoint),
+  // A step needs questions that the tiny model sometimes gets right, as those of our own set.
+  given || !trlSet || check("check_trl.py", trlSet, checkpoint),
+];
+process.exit(passed.every(Boolean) ? 0 : 1);
+
+/** The Python of a virtual environment that holds what requirements.txt names; it is made if it is not there. */
+function environment(): string {
+  const requirements = join(peers, "requirements.txt");
+  const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
+  const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "ssl4rl", `peers-${hash}`);
+  const bin = join(folder, "bin/python");
+  const complete = join(folder, "complete");
+  if (existsSync(complete)) return bin;
+
+  say(`Installing the trainers into ${folder}; this takes some minutes and gigabytes …`);
+  rmSync(folder, { recursive: true, force: true });
+  command("python3", ["-m", "venv", folder], "python3 cannot make a virtual environment: install Python 3.10 to 3.12.");
+  command(
+    bin,
+    ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements],
+    "The trainers cannot be installed: pip says above which package is missing.",
+  );
+  writeFileSync(complete, "");
+  return bin;
+}
+
+function buildSet(format: string): string {
+  const out = join(scratch, format);
+  const recipe = join(peers, "recipe.yaml");
+  const ssl4rl = join(root, "packages/ssl4rl/bin/ssl4rl.js");
+  const flags = ["--rows", "24", "--validation", "0", "--workers", "1", "--format", format, "--out", out];
+  const { status, stderr } = spawnSync(process.execPath, [ssl4rl, "build", recipe, ...flags], { encoding: "utf8" });
+  if (status !== 0) stop(`${stderr}ssl4rl build --format ${format} failed.`);
+  return out;
+}
+
+function formatOf(set: string): string {
+  const manifest = join(set, "manifest.json");
+  if (!existsSync(manifest)) stop(`${set} has no manifest.json: give a folder that ssl4rl build has finished.`);
+  return JSON.parse(readFileSync(manifest, "utf8")).plan.format;
+}
+
+/** Runs one file of checks, which prints a line for each, and what it said besides where one failed. */
+function check(file: string, ...args: string[]): boolean {
+  const env = {
+    ...process.env,
+    // Nothing is to be fetched, nor kept outside the scratch folder, nor run on a GPU.
+    HF_HOME: join(scratch, "huggingface"),
+    HF_HUB_OFFLINE: "1",
+    CUDA_VISIBLE_DEVICES: "",
+    PYTHONDONTWRITEBYTECODE: "1",
+    // Torch's threads wait for each other longer than so small a model computes.
+    OMP_NUM_THREADS: "1",
+  };
+  const { status, stderr, error } = spawnSync(python, [join(peers, file), ...args], {
+    env,
+    encoding: "utf8",
+    stdio: ["ignore", "inherit", "pipe"],
+    maxBuffer: 2 ** 28,
+  });
+  if (status === 0) return true;
+  say(`${stderr}${file} failed${error ? `: ${error.message}` : ""}`);
+  return false;
+}
+
+function versions(): string {
+  const names = ["verl", "trl", "transformers", "datasets", "pyarrow", "torch"];
+  const code =
+    "import sys\nfrom importlib.metadata import version\nprint(*[f'{n} {version(n)}' for n in sys.argv[1:]], sep=', ')";
+  return spawnSync(python, ["-c", code, ...names], { encoding: "utf8" }).stdout.trim();
+}
+
+function command(program: string, args: string[], remedy: string): void {
+  if (spawnSync(program, args, { stdio: "inherit" }).status !== 0) stop(remedy);
+}
+
+function say(text: string): void {
+  console.log(text);
+}
+
+function stop(text: string): never {
+  console.error(text);
+  process.exit(1);
+}
