@@ -4,7 +4,7 @@ import { type AdamW, clipGradNorm, scope } from "@ssl4rl/torch";
 import type { AdvantageScale } from "./advantage.js";
 import { forwardBackward, type Pass, type Rollout } from "./pass.js";
 import { type ProblemStream, promptOf } from "./problem-stream.js";
-import type { Replica } from "./replica.js";
+import { addGradients, type Replica } from "./replica.js";
 
 export interface GrpoOptions {
   readonly steps: number;
@@ -142,7 +142,10 @@ async function takePasses(
     // Lets Ctrl-C and timers through between passes.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return later ? [...passes, ...(await later)] : passes;
+  if (!later) return passes;
+  const theirs = await later;
+  addGradients(input.policy, theirs.gradients);
+  return [...passes, ...theirs.passes];
 }
 
 function sumPasses(passes: readonly Pass[]) {

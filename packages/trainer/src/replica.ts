@@ -4,7 +4,6 @@ import type { Checkpoint } from "@ssl4rl/models";
 import { scope } from "@ssl4rl/torch";
 import type { GrpoOptions } from "./grpo.js";
 import { pack, unpack } from "./pack.js";
-import type { Pass } from "./pass.js";
 import { promptOf } from "./problem-stream.js";
 import type { Order, Reply } from "./replica-worker.js";
 
@@ -24,14 +23,14 @@ export class Replica {
     return replica;
   }
 
-  /** Takes the passes over `problems`; the policy has their gradients when the promise is kept. */
+  /** Takes the passes over `problems`. Their gradients are the caller's to add: see {@link addGradients}. */
   async start(
     policy: Checkpoint,
     options: GrpoOptions,
     problems: readonly Problem[],
     step: number,
     offset: number,
-  ): Promise<Pass[]> {
+  ): Promise<Reply> {
     const parameters = [...policy.model.parameters().values()];
     const order: Order = {
       weights: pack(parameters),
@@ -48,15 +47,7 @@ export class Replica {
     };
     const answer = this.answer();
     this.worker.postMessage(order, [order.weights.buffer as ArrayBuffer]);
-    const { passes, gradients } = (await answer) as Reply;
-    scope(() => {
-      for (const [i, values] of unpack(gradients, parameters).entries()) {
-        const parameter = parameters[i];
-        if (parameter.grad) parameter.grad.add_(values);
-        else parameter.grad = values.clone();
-      }
-    });
-    return passes;
+    return (await answer) as Reply;
   }
 
   async close(): Promise<void> {
@@ -72,4 +63,16 @@ export class Replica {
       this.worker.once("error", reject);
     });
   }
+}
+
+/** Adds what a replica found to the policy's own gradients; after these are whole, so that sums are the same every time. */
+export function addGradients(policy: Checkpoint, gradients: Float32Array): void {
+  const parameters = [...policy.model.parameters().values()];
+  scope(() => {
+    for (const [i, values] of unpack(gradients, parameters).entries()) {
+      const parameter = parameters[i];
+      if (parameter.grad) parameter.grad.add_(values);
+      else parameter.grad = values.clone();
+    }
+  });
 }
