@@ -21,7 +21,6 @@ export class Image {
         `crop ${width}x${height} at (${x}, ${y}) is no rectangle of whole pixels in the ${this.width}x${this.height} image`,
       );
     }
-    if (width === this.width && height === this.height) return this;
     const data = new Uint8Array(width * height * 3);
     for (let row = 0; row < height; row++) {
       const start = ((y + row) * this.width + x) * 3;
