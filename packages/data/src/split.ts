@@ -9,7 +9,7 @@ export async function splitByContent(source: Source, heldOut: number): Promise<{
   const places: { index: number; draw: number }[] = [];
   for (let index = 0; index < source.length; index++) {
     const picture = await source.get(index);
-    if (!isSkip(picture)) places.push({ index, draw: Random.from("split", picture.id).float() });
+    if (!isSkip(picture)) places.push({ index, draw: splitDraw(picture.id) });
   }
   const draws = [...new Set(places.map(({ draw }) => draw))].sort((a, b) => a - b);
   // A border from the second draw to the last leaves a picture on each side.
@@ -17,6 +17,11 @@ export async function splitByContent(source: Source, heldOut: number): Promise<{
   const test = places.filter(({ draw }) => draw < border);
   const train = places.filter(({ draw }) => draw >= border);
   return { train: part(source, "train", train), heldOut: part(source, "held-out", test) };
+}
+
+/** Where a picture of this content falls, uniform in [0, 1): every split is a stretch of it. */
+export function splitDraw(id: string): number {
+  return Random.from("split", id).float();
 }
 
 function part(source: Source, side: string, places: readonly { index: number }[]): Source {

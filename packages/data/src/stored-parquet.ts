@@ -9,10 +9,8 @@ import {
   type SchemaTree,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { filesWith } from "./files-with.js";
+import { openSpooled } from "./open-spooled.js";
 import { LARGEST_FILE, readAt } from "./read-at.js";
-import { SkipList } from "./skip-list.js";
-import { Spool } from "./spool.js";
 import type { Stored } from "./stored.js";
 
 /** A row group is held in memory whole, so these are limits on it: bytes of pictures, and rows. */
@@ -33,39 +31,20 @@ export interface StoredParquetOptions {
  * Throws a UserError for files that are no Parquet or damaged, and for columns that cannot hold pictures; rows without one
  * are listed as skipped.
  */
-export async function openStoredParquet(
-  path: string,
-  { spool: folder, column }: StoredParquetOptions,
-): Promise<Stored> {
-  const { paths, names, skipped: links } = await filesWith(path, ".parquet");
-  const skipped = new SkipList();
-  for (const { file, reason } of links) skipped.add(file, reason);
-  const spool = await Spool.in(folder);
-  try {
-    for (const [i, file] of paths.entries()) {
-      for await (const { row, value } of readColumn(file, column)) {
-        const where = `${names[i]}, row ${row}`;
-        const cells = [value].flat(Number.POSITIVE_INFINITY);
-        for (const [k, cell] of cells.entries()) {
-          const name = cells.length > 1 ? `${where}, picture ${k}` : where;
-          const bytes = bytesOf(cell);
-          if (typeof bytes === "string") skipped.add(name, bytes);
-          else await spool.add(name, bytes);
-        }
-        if (cells.length === 0) skipped.add(where, "an empty list");
+export function openStoredParquet(path: string, { spool: folder, column }: StoredParquetOptions): Promise<Stored> {
+  return openSpooled(path, ".parquet", folder, async (file, name, spool, skipped) => {
+    for await (const { row, value } of readColumn(file, column)) {
+      const where = `${name}, row ${row}`;
+      const cells = [value].flat(Number.POSITIVE_INFINITY);
+      for (const [k, cell] of cells.entries()) {
+        const own = cells.length > 1 ? `${where}, picture ${k}` : where;
+        const bytes = bytesOf(cell);
+        if (typeof bytes === "string") skipped.add(own, bytes);
+        else await spool.add(own, bytes);
       }
+      if (cells.length === 0) skipped.add(where, "an empty list");
     }
-  } catch (error) {
-    await spool.close();
-    throw error;
-  }
-  return {
-    name: path,
-    length: spool.length,
-    skipped: skipped.list(),
-    read: (index) => spool.read(index),
-    close: () => spool.close(),
-  };
+  });
 }
 
 /** A cell's bytes, or why it has none. */

@@ -1,8 +1,8 @@
 import { UserError } from "@ssl4rl/core";
-import { filesWith } from "./files-with.js";
+import { openSpooled } from "./open-spooled.js";
 import { LARGEST_FILE } from "./read-at.js";
-import { SkipList } from "./skip-list.js";
-import { Spool } from "./spool.js";
+import type { SkipList } from "./skip-list.js";
+import type { Spool } from "./spool.js";
 import type { Stored } from "./stored.js";
 import { tsvRows } from "./tsv-rows.js";
 
@@ -16,24 +16,8 @@ const LONGEST_INDEX = 64;
  * copied once to one file in `spool`.
  * Throws a UserError for tables without these columns; rows without a picture are listed as skipped.
  */
-export async function openStoredTsv(path: string, { spool: folder }: { readonly spool: string }): Promise<Stored> {
-  const { paths, names, skipped: links } = await filesWith(path, ".tsv");
-  const skipped = new SkipList();
-  for (const { file, reason } of links) skipped.add(file, reason);
-  const spool = await Spool.in(folder);
-  try {
-    for (const [i, file] of paths.entries()) await readTable(file, names[i], spool, skipped);
-  } catch (error) {
-    await spool.close();
-    throw error;
-  }
-  return {
-    name: path,
-    length: spool.length,
-    skipped: skipped.list(),
-    read: (index) => spool.read(index),
-    close: () => spool.close(),
-  };
+export function openStoredTsv(path: string, { spool: folder }: { readonly spool: string }): Promise<Stored> {
+  return openSpooled(path, ".tsv", folder, readTable);
 }
 
 async function readTable(path: string, name: string, spool: Spool, skipped: SkipList): Promise<void> {

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -12,15 +11,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { encodePng } from "@ssl4rl/core";
 import { composeScene, render } from "@ssl4rl/world";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
-// The command as users run it: a child process on the built files.
-const bin = fileURLToPath(new URL("../bin/ssl4rl.js", import.meta.url));
+import { startCommand } from "./test-command.js";
 
 let folder: string;
 beforeAll(() => {
@@ -36,23 +32,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Outcome {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function start(args: readonly string[]): { child: ChildProcess; outcome: Promise<Outcome> } {
-  const child = spawn(process.execPath, [bin, "build", ...args], { cwd: folder });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk) => {
-    out += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    err += chunk;
-  });
-  return { child, outcome: new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err }))) };
-}
+const start = (args: readonly string[]) => startCommand(folder, ["build", ...args]);
 
 const wanted = [
   ...["--source", "photos", "--task", "rotation:size=56", "position:size=56", "jigsaw:size=112"],

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,9 +6,8 @@ import { encodePng, Image, Random } from "@ssl4rl/core";
 import { readSafetensors, writeSafetensors, zeros } from "@ssl4rl/torch";
 import type { StepMetrics } from "@ssl4rl/trainer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startCommand } from "./test-command.js";
 
-// The command as users run it: a child process on the built files.
-const bin = fileURLToPath(new URL("../bin/ssl4rl.js", import.meta.url));
 const tinyVl = fileURLToPath(new URL("../../../checkpoints/tiny-vl", import.meta.url));
 
 let folder: string;
@@ -33,23 +31,7 @@ function picture(seed: number): Image {
   return new Image(160, 120, data);
 }
 
-interface Outcome {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function start(args: readonly string[]): { child: ChildProcess; outcome: Promise<Outcome> } {
-  const child = spawn(process.execPath, [bin, ...args], { cwd: folder });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk) => {
-    out += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    err += chunk;
-  });
-  return { child, outcome: new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err }))) };
-}
+const start = (args: readonly string[]) => startCommand(folder, [...args]);
 
 const ssl4rl = (...args: string[]) => start(args).outcome;
 

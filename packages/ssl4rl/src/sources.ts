@@ -1,5 +1,13 @@
 import { type Need, type Source, type Task, UserError } from "@ssl4rl/core";
-import { openDepthPairs, openFolder, openFrameFolders, remember, type SkippedFile, splitByContent } from "@ssl4rl/data";
+import {
+  type FolderOptions,
+  openDepthPairs,
+  openFolder,
+  openFrameFolders,
+  remember,
+  type SkippedFile,
+  splitByContent,
+} from "@ssl4rl/data";
 import type { Recipe, SourceOf } from "@ssl4rl/trainer";
 import { worldSource } from "@ssl4rl/world";
 
@@ -48,18 +56,36 @@ export async function openAll(wanted: Wanted, tasks: readonly Task[], worldPictu
   return ({ needs }) => sources.get(needs)!;
 }
 
-function needsOf(tasks: readonly Task[]): (Need | null)[] {
+export function needsOf(tasks: readonly Task[]): (Need | null)[] {
   return [...new Set(tasks.map(({ needs }) => needs))];
 }
 
-/** Photos keep a little more than twice the side that tasks emit: enough to resample from, little to hold in memory. */
 async function openFiles(
   wanted: Wanted,
   need: Need | null,
 ): Promise<Source & { readonly skipped: readonly SkippedFile[] }> {
-  const limits = { minSide: 56, maxSide: Math.max(256, Math.ceil(2.25 * wanted.size)) };
-  if (need === null) return openFolder(wanted.images, limits);
-  const path = need === "depth" ? wanted.depth : wanted.videos;
+  const limits = pictureLimits(wanted);
+  return need === null ? openFolder(wanted.images, limits) : openNeeded(wanted, need, limits);
+}
+
+/** Photos keep a little more than twice the side that tasks emit: enough to resample from, little to hold in memory. */
+export function pictureLimits({
+  size,
+  minSide = 56,
+}: {
+  readonly size: number;
+  readonly minSide?: number;
+}): FolderOptions {
+  return { minSide, maxSide: Math.max(256, Math.ceil(2.25 * size)) };
+}
+
+/** What tasks need beside pictures. */
+export async function openNeeded(
+  { depth, videos }: Pick<Recipe, "depth" | "videos">,
+  need: Need,
+  limits: FolderOptions,
+): Promise<Source & { readonly skipped: readonly SkippedFile[] }> {
+  const path = need === "depth" ? depth : videos;
   if (!path) {
     const flag =
       need === "depth" ? "--depth DIR, a folder of RGB-D pairs" : "--videos DIR, a folder of videos or frame folders";
@@ -69,6 +95,6 @@ async function openFiles(
 }
 
 /** World pictures are drawn a little larger than tasks emit, so that they are resampled as photos are. */
-function worldSide({ size }: { readonly size: number }): number {
+export function worldSide({ size }: { readonly size: number }): number {
   return Math.round(size * 1.25);
 }

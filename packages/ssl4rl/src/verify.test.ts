@@ -1,14 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { main } from "./main.js";
-
-// The command as users run it: a child process on the built files.
-const bin = fileURLToPath(new URL("../bin/ssl4rl.js", import.meta.url));
+import { type Outcome, startCommand } from "./test-command.js";
 
 let folder: string;
 beforeAll(() => {
@@ -16,23 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Outcome {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function start(args: readonly string[]): { child: ChildProcess; outcome: Promise<Outcome> } {
-  const child = spawn(process.execPath, [bin, "verify", ...args], { cwd: folder });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk) => {
-    out += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    err += chunk;
-  });
-  return { child, outcome: new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err }))) };
-}
+const start = (args: readonly string[]) => startCommand(folder, ["verify", ...args]);
 
 const verify = (...args: string[]) => start(args).outcome;
 

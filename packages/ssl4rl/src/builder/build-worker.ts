@@ -3,7 +3,7 @@ import type { Need } from "@ssl4rl/core";
 import { layoutNamed, type SkippedFile } from "@ssl4rl/data";
 import { recipeTasks } from "../recipes.js";
 import { type FileRecord, makeFile } from "./make-file.js";
-import { openPictures } from "./open-pictures.js";
+import { openKinds } from "./open-kinds.js";
 import type { FileOfSet, Plan } from "./plan.js";
 import { remoteStored, type StoredFacts } from "./shared-stored.js";
 import { dealOut, type Finding, look, type Places } from "./survey.js";
@@ -46,7 +46,7 @@ const { plan, out, files } = workerData as Start;
 const tasks = recipeTasks(plan);
 const port = parentPort!;
 let dealt: Places = new Map();
-const opening = openPictures(plan, tasks, files && remoteStored(files.facts, files.port));
+const opening = openKinds(plan, tasks, files && remoteStored(files.facts, files.port));
 
 async function answer(work: () => Promise<Extract<Answer, { done: unknown }>["done"]>): Promise<void> {
   try {

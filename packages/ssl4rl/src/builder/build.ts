@@ -6,7 +6,7 @@ import type { SkippedPicture } from "@ssl4rl/trainer";
 import { recipeTasks } from "../recipes.js";
 import type { Job } from "./build-worker.js";
 import type { FileRecord, TaskCount } from "./make-file.js";
-import { needsFiles } from "./open-pictures.js";
+import { needsFiles } from "./open-kinds.js";
 import { filesOf, fingerprintOf, type Plan, rowsOf, type Split, splits } from "./plan.js";
 import { SetFolder } from "./set-folder.js";
 import { deal, type Finding, type Survey } from "./survey.js";

@@ -4,8 +4,8 @@ import { layoutNamed, openStored } from "@ssl4rl/data";
 import type { SkippedPicture } from "@ssl4rl/trainer";
 import { Progress } from "../progress.js";
 import { recipeTasks } from "../recipes.js";
-import { rowStream, type Workshop } from "./make-file.js";
-import { needsFiles, openPictures } from "./open-pictures.js";
+import { rowStream, visualTokens, type Workshop } from "./make-file.js";
+import { needsFiles, openKinds } from "./open-kinds.js";
 import { filesOf, type Plan, rowsOf, type Split, splits } from "./plan.js";
 import { deal, dealOut, look } from "./survey.js";
 
@@ -17,7 +17,7 @@ export async function showEstimate(plan: Plan, json: boolean): Promise<void> {
   const progress = new Progress();
   const tasks = recipeTasks(plan);
   const stored = needsFiles(plan, tasks) ? await openStored(plan.images, { spool: tmpdir() }) : null;
-  const opened = await openPictures(plan, tasks, stored);
+  const opened = await openKinds(plan, tasks, stored);
   const places = new Map<Need | null, Readonly<Record<Split, readonly number[]>>>();
   let leftOut = 0;
   for (const [need, { source, skipped }] of opened) {
@@ -83,7 +83,7 @@ async function estimate(workshop: Workshop, sample: number): Promise<TaskEstimat
     const own = made[index % tasks.length];
     const size = sizeOf(images);
     own.sizes[size] = (own.sizes[size] ?? 0) + 1;
-    own.tokens.push(images.reduce((sum, { width, height }) => sum + (width * height) / 28 ** 2 + 2, 0));
+    own.tokens.push(visualTokens(images) + 2 * images.length);
     own.bytes += images.reduce((sum, image) => sum + encodePng(image).length, 0);
   }
   return made.map(({ task, sizes, tokens, bytes }, slot) => ({

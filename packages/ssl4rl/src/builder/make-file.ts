@@ -21,7 +21,7 @@ export interface FileRecord {
 export interface TaskCount {
   readonly rows: number;
   readonly images: number;
-  /** Visual tokens of all images: one for each 28 × 28 pixels. */
+  /** {@link visualTokens} of all images. */
   readonly imageTokens: number;
 }
 
@@ -99,8 +99,13 @@ function countTasks(rows: readonly Pick<BuiltRow, "task" | "images">[]): Record<
     counts[task] = {
       rows: before.rows + 1,
       images: before.images + images.length,
-      imageTokens: before.imageTokens + images.reduce((sum, { width, height }) => sum + (width * height) / 28 ** 2, 0),
+      imageTokens: before.imageTokens + visualTokens(images),
     };
   }
   return counts;
+}
+
+/** One visual token for each 28 × 28 pixels, as Qwen2.5-VL has them; the marks around pictures left out. */
+export function visualTokens(images: readonly { readonly width: number; readonly height: number }[]): number {
+  return images.reduce((sum, { width, height }) => sum + (width * height) / 28 ** 2, 0);
 }

@@ -1,15 +1,7 @@
-import {
-  hashDistance,
-  isSkip,
-  NEAR_DUPLICATE_BITS,
-  type Need,
-  perceptualHash,
-  Random,
-  type Source,
-} from "@ssl4rl/core";
-import type { SkippedFile } from "@ssl4rl/data";
+import { hashDistance, isSkip, NEAR_DUPLICATE_BITS, type Need, perceptualHash, type Source } from "@ssl4rl/core";
+import { type SkippedFile, splitDraw } from "@ssl4rl/data";
 import type { SourceOf } from "@ssl4rl/trainer";
-import type { Opened } from "./open-pictures.js";
+import type { Opened } from "./open-kinds.js";
 import { type Plan, type Split, splits } from "./plan.js";
 
 /** What was found at one place of a source. */
@@ -67,7 +59,7 @@ export function deal(findings: readonly Finding[], shares: Plan["shares"]): Surv
 }
 
 function splitOf(id: string, { validation, test }: Plan["shares"]): Split {
-  const draw = Random.from("split", id).float();
+  const draw = splitDraw(id);
   return splits[draw < validation ? 0 : draw < validation + test ? 1 : 2];
 }
 

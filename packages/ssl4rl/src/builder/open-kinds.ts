@@ -1,0 +1,38 @@
+import type { Need, Source, Task } from "@ssl4rl/core";
+import { decoded, type SkippedFile, type Stored } from "@ssl4rl/data";
+import { worldSource } from "@ssl4rl/world";
+import { needsOf, openNeeded, pictureLimits, worldSide } from "../sources.js";
+import type { Plan } from "./plan.js";
+
+/** The pictures of one kind, and what was found beside them that cannot be used. */
+export interface Opened {
+  readonly source: Source;
+  readonly skipped: readonly SkippedFile[];
+}
+
+/** Whether the plan's pictures are files, which have to be opened before. */
+export function needsFiles({ images }: Plan, tasks: readonly Task[]): boolean {
+  return images !== "world" && tasks.some(({ needs }) => needs === null);
+}
+
+/** The pictures of each kind that tasks need, decoded when asked for; `stored` where the plan {@link needsFiles}. */
+export async function openKinds(
+  plan: Plan,
+  tasks: readonly Task[],
+  stored: Stored | null,
+): Promise<ReadonlyMap<Need | null, Opened>> {
+  const opened = new Map<Need | null, Opened>();
+  for (const need of needsOf(tasks)) opened.set(need, await openOne(plan, need, stored));
+  return opened;
+}
+
+async function openOne(plan: Plan, need: Need | null, stored: Stored | null): Promise<Opened> {
+  const limits = pictureLimits(plan);
+  if (need !== null) {
+    const source = await openNeeded(plan, need, limits);
+    return { source, skipped: source.skipped };
+  }
+  if (stored) return { source: decoded(stored, limits), skipped: stored.skipped };
+  const world = worldSource({ seed: "build", length: plan.worldPictures, size: worldSide(plan) });
+  return { source: world, skipped: [] };
+}
