@@ -35,4 +35,9 @@ export interface Source {
   readonly length: number;
   /** Picture number `index`, 0..length-1; a Skip when it cannot be used. The same index always gives the same. */
   get(index: number): Promise<Picture | Skip>;
+  /**
+   * What `get` says of a picture but its pixels, where that costs little. It need not find out everything: `get` may skip what
+   * a peek took for a picture.
+   */
+  peek?(index: number): Promise<Pick<Picture, "id" | "name"> | Skip>;
 }

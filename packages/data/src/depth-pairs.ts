@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { type Depth, type Picture, type Skip, UserError } from "@ssl4rl/core";
 import sharp from "sharp";
-import { decodePicture } from "./decode.js";
-import type { Folder, FolderOptions, SkippedFile } from "./folder.js";
+import { decodePicture, type PictureLimits } from "./decode.js";
+import type { Folder, SkippedFile } from "./folder.js";
 
 /** What a line of the manifest says of a pair; columns it has beside these are not read. */
 const columns = ["name", "rgb", "depth", "mask", "encoding", "unit", "metres_per_unit", "invalid"] as const;
@@ -27,7 +27,7 @@ interface Plane {
  * reduced; depth is brought to its size by the nearest measured value.
  * Throws a UserError when there is no manifest, or no pair in it can be used.
  */
-export async function openDepthPairs(folder: string, limits: FolderOptions): Promise<Folder> {
+export async function openDepthPairs(folder: string, limits: PictureLimits): Promise<Folder> {
   const pictures: Picture[] = [];
   const skipped: SkippedFile[] = [];
   const pairs = await readManifest(folder);
@@ -58,7 +58,7 @@ async function readManifest(folder: string): Promise<Pair[]> {
     .map((line) => Object.fromEntries(columns.map((column) => [column, line[head.indexOf(column)] ?? ""])) as Pair);
 }
 
-async function readPair(folder: string, pair: Pair, limits: FolderOptions): Promise<Picture | Skip> {
+async function readPair(folder: string, pair: Pair, limits: PictureLimits): Promise<Picture | Skip> {
   try {
     if (/disparity/i.test(pair.unit)) throw new Error(`depth is ${pair.unit}, no distance`);
     const [rgb, bytes] = await Promise.all([readFile(join(folder, pair.rgb)), readFile(join(folder, pair.depth))]);

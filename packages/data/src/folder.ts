@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Picture, type Source, UserError } from "@ssl4rl/core";
+import type { PictureLimits } from "./decode.js";
 import { filesUnder } from "./files-under.js";
 import { readPicture } from "./read-picture.js";
 
@@ -8,13 +9,6 @@ import { readPicture } from "./read-picture.js";
 export interface SkippedFile {
   readonly file: string;
   readonly reason: string;
-}
-
-export interface FolderOptions {
-  /** Pictures with a side below this many pixels are left out. */
-  readonly minSide: number;
-  /** Longer sides above this many pixels are reduced when a picture is read; what tasks emit is smaller anyway. */
-  readonly maxSide: number;
 }
 
 export interface Folder extends Source {
@@ -27,7 +21,7 @@ export interface Folder extends Source {
  * content, or a copy of another file. Decoded pictures stay in memory (3 bytes a pixel after reduction).
  * Throws a UserError when the folder is missing or holds no usable picture.
  */
-export async function openFolder(folder: string, { minSide, maxSide }: FolderOptions): Promise<Folder> {
+export async function openFolder(folder: string, limits: PictureLimits): Promise<Folder> {
   const { files, skipped: links } = await filesUnder(folder);
   const pictures: Picture[] = [];
   const skipped: SkippedFile[] = [...links];
@@ -36,9 +30,7 @@ export async function openFolder(folder: string, { minSide, maxSide }: FolderOpt
   for (let i = 0; i < files.length; i += 8) {
     const chunk = files.slice(i, i + 8);
     const read = await Promise.all(
-      chunk.map((name) =>
-        readPicture(async () => ({ name, bytes: await readFile(join(folder, name)) }), { minSide, maxSide }),
-      ),
+      chunk.map((name) => readPicture(async () => ({ name, bytes: await readFile(join(folder, name)) }), limits)),
     );
     for (const [k, result] of read.entries()) {
       const file = chunk[k];

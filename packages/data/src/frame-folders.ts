@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { Image, type Picture, type Skip, UserError } from "@ssl4rl/core";
-import { decodePicture } from "./decode.js";
-import type { Folder, FolderOptions, SkippedFile } from "./folder.js";
+import { decodePicture, type PictureLimits } from "./decode.js";
+import type { Folder, SkippedFile } from "./folder.js";
 import { isPictureName } from "./picture-names.js";
 
 const VIDEOS = [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg"];
@@ -23,7 +23,7 @@ const byName = new Intl.Collator("en", { numeric: true }).compare;
  * asked for: frames are too many to keep.
  * Throws a UserError when the folder is missing or holds no usable video.
  */
-export async function openFrameFolders(folder: string, limits: FolderOptions): Promise<Folder> {
+export async function openFrameFolders(folder: string, limits: PictureLimits): Promise<Folder> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => {
     throw new UserError(`No folder ${folder}. Check the path given to --videos.`);
   });
@@ -43,7 +43,7 @@ export async function openFrameFolders(folder: string, limits: FolderOptions): P
   return { name: folder, length: videos.length, get, skipped };
 }
 
-async function readVideo(path: string, name: string, limits: FolderOptions): Promise<Picture | Skip> {
+async function readVideo(path: string, name: string, limits: PictureLimits): Promise<Picture | Skip> {
   try {
     const isFile = VIDEOS.includes(extname(name).toLowerCase());
     const frames = isFile ? await framesOfFile(path, limits.maxSide) : await framesOfFolder(path, limits);
@@ -63,7 +63,7 @@ async function readVideo(path: string, name: string, limits: FolderOptions): Pro
   }
 }
 
-async function framesOfFolder(path: string, limits: FolderOptions): Promise<Image[]> {
+async function framesOfFolder(path: string, limits: PictureLimits): Promise<Image[]> {
   const names = (await readdir(path)).filter(isPictureName).sort(byName);
   const frames: Image[] = [];
   for (let i = 0; i < names.length; i += 8) {

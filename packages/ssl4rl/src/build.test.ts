@@ -28,6 +28,8 @@ beforeAll(() => {
   }
   writeFileSync(join(folder, "photos", "notes.txt"), "not a picture");
   writeFileSync(join(folder, "photos", "copy.png"), readFileSync(join(folder, "photos", "0.png")));
+  const damaged = Buffer.from(encodePng(render(composeScene("build", 24), { width: 140, height: 112 })));
+  writeFileSync(join(folder, "photos", "damaged.png"), damaged.subarray(0, damaged.length / 2));
   symlinkSync("..", join(folder, "photos", "more", "loop"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -100,6 +102,13 @@ describe("ssl4rl build", () => {
         expect.objectContaining({ file: "notes.txt" }),
       ]),
     );
+  });
+
+  it("lists a picture that is damaged behind its header, and lets another take its place", async () => {
+    const { skipped } = JSON.parse(readFileSync(join(folder, "whole", "manifest.json"), "utf8"));
+    const damaged = skipped.filter(({ picture }: { picture: string }) => picture === "damaged.png");
+    expect(damaged[0]).toMatchObject({ reason: "cannot be decoded whole" });
+    expect(await rowsOf("whole", "train")).toHaveLength(42);
   });
 
   it("lets tasks take turns, balances answers, and shares no picture between splits", async () => {

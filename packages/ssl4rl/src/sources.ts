@@ -1,9 +1,9 @@
 import { type Need, type Source, type Task, UserError } from "@ssl4rl/core";
 import {
-  type FolderOptions,
   openDepthPairs,
   openFolder,
   openFrameFolders,
+  type PictureLimits,
   remember,
   type SkippedFile,
   splitByContent,
@@ -75,7 +75,7 @@ export function pictureLimits({
 }: {
   readonly size: number;
   readonly minSide?: number;
-}): FolderOptions {
+}): PictureLimits {
   return { minSide, maxSide: Math.max(256, Math.ceil(2.25 * size)) };
 }
 
@@ -83,7 +83,7 @@ export function pictureLimits({
 export async function openNeeded(
   { depth, videos }: Pick<Recipe, "depth" | "videos">,
   need: Need,
-  limits: FolderOptions,
+  limits: PictureLimits,
 ): Promise<Source & { readonly skipped: readonly SkippedFile[] }> {
   const path = need === "depth" ? depth : videos;
   if (!path) {

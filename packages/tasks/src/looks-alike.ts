@@ -84,22 +84,29 @@ export function isPlain(image: Image): boolean {
 const thumbnailOf = remembered((image) => shrunk(image, 56));
 
 /** By channel, the least and the greatest value half a pixel around every pixel: half-way to the extremes of its 3 × 3. */
-const rangesOf = remembered((image): Range => ({ low: halfway(image, Math.min), high: halfway(image, Math.max) }));
-
-function halfway({ width, height, data }: Image, choose: (a: number, b: number) => number): Uint8Array {
+const rangesOf = remembered(({ width, data }: Image): Range => {
   const row = 3 * width;
-  const along = Uint8Array.from(data);
+  const { low, high } = withNeighbours(withNeighbours({ low: data, high: data }, 3, row), row, row);
   for (let i = 0; i < data.length; i++) {
-    if (i % row >= 3) along[i] = choose(along[i], data[i - 3]);
-    if (i % row < row - 3) along[i] = choose(along[i], data[i + 3]);
+    low[i] = (low[i] + data[i]) >> 1;
+    high[i] = (high[i] + data[i]) >> 1;
   }
-  const out = Uint8Array.from(along);
-  for (let i = 0; i < data.length; i++) {
-    if (i >= row) out[i] = choose(out[i], along[i - row]);
-    if (i < row * (height - 1)) out[i] = choose(out[i], along[i + row]);
-    out[i] = (out[i] + data[i]) / 2;
+  return { low, high };
+});
+
+/** The extremes of every value and those `step` before and behind it: its pixel's neighbours in a row or a column. */
+function withNeighbours(from: Range, step: number, row: number): Range {
+  const [low, high] = [Uint8Array.from(from.low), Uint8Array.from(from.high)];
+  for (let i = step; i < low.length; i++) {
+    // A row's first pixel is no neighbour of the last one of the row above.
+    if (i % row < step && step < row) continue;
+    const j = i - step;
+    if (from.low[j] < low[i]) low[i] = from.low[j];
+    if (from.low[i] < low[j]) low[j] = from.low[i];
+    if (from.high[j] > high[i]) high[i] = from.high[j];
+    if (from.high[i] > high[j]) high[j] = from.high[i];
   }
-  return out;
+  return { low, high };
 }
 
 /** The picture with its longer side at most `side`. */

@@ -58,8 +58,9 @@ export class ProblemStream {
     const source = this.sources[slot];
     const turn = Math.floor(index / this.tasks.length);
     for (let attempt = 0; attempt < source.length; attempt++) {
-      const picture = await source.get(this.picture(turn + attempt, slot));
-      const name = isSkip(picture) ? `picture ${turn + attempt} of ${source.name}` : picture.name;
+      const place = this.picture(turn + attempt, slot);
+      const picture = await source.get(place);
+      const name = picture.name ?? `number ${place} of ${source.name}`;
       const problem = isSkip(picture) ? picture : await this.pose(picture, slot, turn, attempt);
       if (!isSkip(problem)) return problem;
       this.skipped.set(`${task.id}:${name}`, { picture: name, task: task.id, reason: problem.skip });

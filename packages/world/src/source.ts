@@ -1,6 +1,7 @@
 import type { Source } from "@ssl4rl/core";
 import { composeScene, worldVersion } from "./compose.js";
 import { render } from "./render.js";
+import type { Scene } from "./scene.js";
 
 export interface WorldSourceOptions {
   /** Name of the source; by default it tells seed and size. */
@@ -25,15 +26,20 @@ export function worldSource(options: WorldSourceOptions): Source {
     name,
     length,
     async get(index) {
-      if (!Number.isInteger(index) || index < 0 || index >= length) {
-        throw new RangeError(`${name}: index must be in 0..${length - 1}, got ${index}`);
-      }
-      const scene = composeScene(seed, index);
-      return {
-        id: `world@${worldVersion}:${scene.seed}:${size}`,
-        name: `${scene.kind} ${index}`,
-        image: render(scene, { width: size, height: size }),
-      };
+      const scene = sceneAt(index);
+      return { ...named(scene, index), image: render(scene, { width: size, height: size }) };
+    },
+    async peek(index) {
+      return named(sceneAt(index), index);
     },
   };
+
+  function sceneAt(index: number): Scene {
+    if (Number.isInteger(index) && index >= 0 && index < length) return composeScene(seed, index);
+    throw new RangeError(`${name}: index must be in 0..${length - 1}, got ${index}`);
+  }
+
+  function named(scene: Scene, index: number) {
+    return { id: `world@${worldVersion}:${scene.seed}:${size}`, name: `${scene.kind} ${index}` };
+  }
 }

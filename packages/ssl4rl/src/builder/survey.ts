@@ -9,15 +9,28 @@ export type Finding =
   | { readonly name: string; readonly id: string; readonly print: bigint | null }
   | { readonly name: string; readonly skip: string };
 
-/** Looks at the pictures from place `from` up to `to`: can they be used, and what are they? */
-export async function look(source: Source, from: number, to: number, dedupe: boolean): Promise<Finding[]> {
+/**
+ * Looks at the pictures from place `from` up to `to`: can they be used, and what are they? Decoded whole only for `prints`;
+ * else it is at their headers, and what is damaged behind them is found out when a row is to be made of it.
+ */
+export async function look(source: Source, from: number, to: number, prints: boolean): Promise<Finding[]> {
   const found: Finding[] = [];
   for (let place = from; place < to; place++) {
-    const picture = await source.get(place);
+    const picture = await (prints ? printed(source, place) : plain(source, place));
     if (isSkip(picture)) found.push({ name: picture.name ?? `number ${place} of ${source.name}`, skip: picture.skip });
-    else found.push({ name: picture.name, id: picture.id, print: dedupe ? perceptualHash(picture.image) : null });
+    else found.push({ name: picture.name, id: picture.id, print: picture.print });
   }
   return found;
+}
+
+async function printed(source: Source, place: number) {
+  const picture = await source.get(place);
+  return isSkip(picture) ? picture : { ...picture, print: perceptualHash(picture.image) };
+}
+
+async function plain(source: Source, place: number) {
+  const picture = await (source.peek ? source.peek(place) : source.get(place));
+  return isSkip(picture) ? picture : { ...picture, print: null };
 }
 
 /** Which pictures of a source a set is made of. */
