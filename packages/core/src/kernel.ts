@@ -19,6 +19,9 @@ interface Kernel {
   ): void;
   resampleColumns(taps: number, record: number, count: number, source: number, rowBytes: number, to: number): void;
   filterRows(source: number, rowBytes: number, rows: number, to: number): void;
+  countTokens(start: number, end: number, counts: number): void;
+  writeTokens(start: number, end: number, codes: number, bit: number): number;
+  adler32(start: number, end: number, adler: number): number;
 }
 
 const bytes = Uint8Array.from(atob(wasm), (char) => char.charCodeAt(0));

@@ -91,52 +91,176 @@
       (local.set $taps (i32.add (local.get $taps) (local.get $record)))
       (br_if $nextRow (i32.lt_u (local.get $taps) (local.get $tapsEnd)))))
 
-  ;; What is left of 8 bytes of a PNG row by Paeth's filter, in lanes of 16 bits: minus the nearest, of the byte to the left,
-  ;; the one above and the one in the corner, to left + above - corner.
-  (func $paeth (param $own v128) (param $left v128) (param $above v128) (param $corner v128) (result v128)
-    (local $toLeft v128) (local $toAbove v128) (local $toCorner v128)
-    (local.set $toLeft (i16x8.sub (local.get $above) (local.get $corner)))
-    (local.set $toAbove (i16x8.sub (local.get $left) (local.get $corner)))
-    (local.set $toCorner (i16x8.abs (i16x8.add (local.get $toLeft) (local.get $toAbove))))
-    (local.set $toLeft (i16x8.abs (local.get $toLeft)))
-    (local.set $toAbove (i16x8.abs (local.get $toAbove)))
-    (v128.and (v128.const i16x8 255 255 255 255 255 255 255 255)
-      (i16x8.sub (local.get $own)
-        (v128.bitselect
-          (local.get $left)
-          (v128.bitselect (local.get $above) (local.get $corner)
-            (i16x8.le_s (local.get $toAbove) (local.get $toCorner)))
-          (v128.and
-            (i16x8.le_s (local.get $toLeft) (local.get $toAbove))
-            (i16x8.le_s (local.get $toLeft) (local.get $toCorner)))))))
-
-  ;; Rows of RGB as the rows of a PNG: the number of Paeth's filter, then its bytes. The row above the first lies before it.
-  ;; A row's first pixel is taken to be right of the last one of the row above; it is for the caller to mend.
+  ;; Rows of RGB as the rows of a PNG: the number of Paeth's filter, then what is left of the bytes by it: minus the nearest,
+  ;; of the byte to the left, the one above and the one in the corner, to left + above - corner. Eight at a time, in lanes of
+  ;; 16 bits. The row above the first lies before it. A row's first pixel is taken to be right of the last one of the row
+  ;; above; it is for the caller to mend.
   (func (export "filterRows")
     (param $source i32) (param $rowBytes i32) (param $rows i32) (param $to i32)
-    (local $x i32) (local $at i32) (local $own v128) (local $left v128) (local $above v128) (local $corner v128)
+    (local $x i32) (local $at i32) (local $left v128) (local $above v128) (local $corner v128)
+    (local $toLeft v128) (local $toAbove v128) (local $toCorner v128)
     (loop $nextRow
       (i32.store8 (local.get $to) (i32.const 4))
       (local.set $to (i32.add (local.get $to) (i32.const 1)))
       (local.set $x (i32.const 0))
       (loop $nextBytes
+        (local.set $at (i32.sub (i32.add (local.get $source) (local.get $x)) (local.get $rowBytes)))
+        (local.set $above (v128.load8x8_u (local.get $at)))
+        (local.set $corner (v128.load8x8_u (i32.sub (local.get $at) (i32.const 3))))
         (local.set $at (i32.add (local.get $source) (local.get $x)))
-        (local.set $own (v128.load (local.get $at)))
-        (local.set $left (v128.load (i32.sub (local.get $at) (i32.const 3))))
-        (local.set $at (i32.sub (local.get $at) (local.get $rowBytes)))
-        (local.set $above (v128.load (local.get $at)))
-        (local.set $corner (v128.load (i32.sub (local.get $at) (i32.const 3))))
-        (v128.store (i32.add (local.get $to) (local.get $x))
-          (i8x16.narrow_i16x8_u
-            (call $paeth
-              (i16x8.extend_low_i8x16_u (local.get $own)) (i16x8.extend_low_i8x16_u (local.get $left))
-              (i16x8.extend_low_i8x16_u (local.get $above)) (i16x8.extend_low_i8x16_u (local.get $corner)))
-            (call $paeth
-              (i16x8.extend_high_i8x16_u (local.get $own)) (i16x8.extend_high_i8x16_u (local.get $left))
-              (i16x8.extend_high_i8x16_u (local.get $above)) (i16x8.extend_high_i8x16_u (local.get $corner)))))
-        (local.set $x (i32.add (local.get $x) (i32.const 16)))
+        (local.set $left (v128.load8x8_u (i32.sub (local.get $at) (i32.const 3))))
+        (local.set $toLeft (i16x8.sub (local.get $above) (local.get $corner)))
+        (local.set $toAbove (i16x8.sub (local.get $left) (local.get $corner)))
+        (local.set $toCorner (i16x8.abs (i16x8.add (local.get $toLeft) (local.get $toAbove))))
+        (local.set $toLeft (i16x8.abs (local.get $toLeft)))
+        (local.set $toAbove (i16x8.abs (local.get $toAbove)))
+        (local.set $left
+          (v128.bitselect
+            (local.get $left)
+            (v128.bitselect (local.get $above) (local.get $corner)
+              (i16x8.le_s (local.get $toAbove) (local.get $toCorner)))
+            (v128.and
+              (i16x8.le_s (local.get $toLeft) (local.get $toAbove))
+              (i16x8.le_s (local.get $toLeft) (local.get $toCorner)))))
+        (v128.store64_lane 0 (i32.add (local.get $to) (local.get $x))
+          (i8x16.sub
+            (v128.load64_zero (local.get $at))
+            (i8x16.narrow_i16x8_u (local.get $left) (local.get $left))))
+        (local.set $x (i32.add (local.get $x) (i32.const 8)))
         (br_if $nextBytes (i32.lt_u (local.get $x) (local.get $rowBytes))))
       (local.set $source (i32.add (local.get $source) (local.get $rowBytes)))
       (local.set $to (i32.add (local.get $to) (local.get $rowBytes)))
       (local.set $rows (i32.sub (local.get $rows) (i32.const 1)))
-      (br_if $nextRow (local.get $rows)))))
+      (br_if $nextRow (local.get $rows))))
+
+  ;; The two passes of deflate.ts over a block of bytes. Tokens are bytes as they are (0 to 255) and runs: 256 + n for n more
+  ;; of the byte before, 4 to 258. (Three bytes alone mostly cost less than a run of three.) The byte before the block is not
+  ;; as its first, the one behind not as its last, so a run stays inside. Both passes take four bytes at once where no run
+  ;; begins among them. A run begins where a byte and the next three are as the one before: `same` has a bit for each place.
+
+  ;; How long the run that begins at `at` is.
+  (func $run (param $at i32) (result i32)
+    (local $byte i32) (local $length i32)
+    (local.set $byte (i32.load8_u (local.get $at)))
+    (local.set $length (i32.const 4))
+    (block $over
+      (loop $next
+        (br_if $over (i32.ne (i32.load8_u (i32.add (local.get $at) (local.get $length))) (local.get $byte)))
+        (br_if $over (i32.eq (local.get $length) (i32.const 258)))
+        (local.set $length (i32.add (local.get $length) (i32.const 1)))
+        (br $next)))
+    (local.get $length))
+
+  ;; How often each token comes: adds to four tables of 515 numbers of 32 bits, the totals of which count.
+  (func (export "countTokens") (param $at i32) (param $end i32) (param $counts i32)
+    (local $same i32) (local $length i32) (local $token i32)
+    (loop $next
+      (local.set $same (i8x16.bitmask (i8x16.eq
+        (v128.load (local.get $at)) (v128.load (i32.sub (local.get $at) (i32.const 1))))))
+      (local.set $same (i32.and (local.get $same) (i32.shr_u (local.get $same) (i32.const 1))))
+      (local.set $same (i32.and (local.get $same) (i32.shr_u (local.get $same) (i32.const 2))))
+      (if (i32.or
+            (i32.and (local.get $same) (i32.const 15))
+            (i32.gt_u (i32.add (local.get $at) (i32.const 4)) (local.get $end)))
+        (then
+          (if (i32.and (local.get $same) (i32.const 1))
+            (then
+              (local.set $length (call $run (local.get $at)))
+              (local.set $token (i32.add (i32.const 256) (local.get $length))))
+            (else
+              (local.set $length (i32.const 1))
+              (local.set $token (i32.load8_u (local.get $at)))))
+          (local.set $at (i32.add (local.get $at) (local.get $length)))
+          (local.set $token (i32.add (local.get $counts) (i32.shl (local.get $token) (i32.const 2))))
+          (i32.store (local.get $token) (i32.add (i32.load (local.get $token)) (i32.const 1))))
+        (else
+          (local.set $token (i32.add (local.get $counts) (i32.shl (i32.load8_u (local.get $at)) (i32.const 2))))
+          (i32.store (local.get $token) (i32.add (i32.load (local.get $token)) (i32.const 1)))
+          (local.set $token (i32.add (local.get $counts) (i32.shl (i32.load8_u offset=1 (local.get $at)) (i32.const 2))))
+          (i32.store offset=2060 (local.get $token) (i32.add (i32.load offset=2060 (local.get $token)) (i32.const 1)))
+          (local.set $token (i32.add (local.get $counts) (i32.shl (i32.load8_u offset=2 (local.get $at)) (i32.const 2))))
+          (i32.store offset=4120 (local.get $token) (i32.add (i32.load offset=4120 (local.get $token)) (i32.const 1)))
+          (local.set $token (i32.add (local.get $counts) (i32.shl (i32.load8_u offset=3 (local.get $at)) (i32.const 2))))
+          (i32.store offset=6180 (local.get $token) (i32.add (i32.load offset=6180 (local.get $token)) (i32.const 1)))
+          (local.set $at (i32.add (local.get $at) (i32.const 4)))))
+      (br_if $next (i32.lt_u (local.get $at) (local.get $end)))))
+
+  ;; Writes the code of each token from bit `bit` of the memory on, and tells where the last one ends. `codes` has two numbers
+  ;; of 32 bits for each token: the bits, the first one lowest, and how many they are, for bytes at most 14.
+  (func (export "writeTokens")
+    (param $at i32) (param $end i32) (param $codes i32) (param $bit i32) (result i32)
+    (local $same i32) (local $length i32) (local $token i32) (local $code i32)
+    (local $to i32) (local $bits i64) (local $count i64)
+    (local.set $to (i32.shr_u (local.get $bit) (i32.const 3)))
+    (local.set $bits (i64.load8_u (local.get $to)))
+    (local.set $count (i64.extend_i32_u (i32.and (local.get $bit) (i32.const 7))))
+    (loop $next
+      (local.set $same (i8x16.bitmask (i8x16.eq
+        (v128.load (local.get $at)) (v128.load (i32.sub (local.get $at) (i32.const 1))))))
+      (local.set $same (i32.and (local.get $same) (i32.shr_u (local.get $same) (i32.const 1))))
+      (local.set $same (i32.and (local.get $same) (i32.shr_u (local.get $same) (i32.const 2))))
+      (if (i32.or
+            (i32.and (local.get $same) (i32.const 15))
+            (i32.gt_u (i32.add (local.get $at) (i32.const 4)) (local.get $end)))
+        (then
+          (if (i32.and (local.get $same) (i32.const 1))
+            (then
+              (local.set $length (call $run (local.get $at)))
+              (local.set $token (i32.add (i32.const 256) (local.get $length))))
+            (else
+              (local.set $length (i32.const 1))
+              (local.set $token (i32.load8_u (local.get $at)))))
+          (local.set $at (i32.add (local.get $at) (local.get $length)))
+          (local.set $code (i32.add (local.get $codes) (i32.shl (local.get $token) (i32.const 3))))
+          (local.set $bits (i64.or (local.get $bits) (i64.shl (i64.load32_u (local.get $code)) (local.get $count))))
+          (local.set $count (i64.add (local.get $count) (i64.load32_u offset=4 (local.get $code)))))
+        (else
+          (local.set $code (i32.add (local.get $codes) (i32.shl (i32.load8_u (local.get $at)) (i32.const 3))))
+          (local.set $bits (i64.or (local.get $bits) (i64.shl (i64.load32_u (local.get $code)) (local.get $count))))
+          (local.set $count (i64.add (local.get $count) (i64.load32_u offset=4 (local.get $code))))
+          (local.set $code (i32.add (local.get $codes) (i32.shl (i32.load8_u offset=1 (local.get $at)) (i32.const 3))))
+          (local.set $bits (i64.or (local.get $bits) (i64.shl (i64.load32_u (local.get $code)) (local.get $count))))
+          (local.set $count (i64.add (local.get $count) (i64.load32_u offset=4 (local.get $code))))
+          (local.set $code (i32.add (local.get $codes) (i32.shl (i32.load8_u offset=2 (local.get $at)) (i32.const 3))))
+          (local.set $bits (i64.or (local.get $bits) (i64.shl (i64.load32_u (local.get $code)) (local.get $count))))
+          (local.set $count (i64.add (local.get $count) (i64.load32_u offset=4 (local.get $code))))
+          (local.set $code (i32.add (local.get $codes) (i32.shl (i32.load8_u offset=3 (local.get $at)) (i32.const 3))))
+          (local.set $bits (i64.or (local.get $bits) (i64.shl (i64.load32_u (local.get $code)) (local.get $count))))
+          (local.set $count (i64.add (local.get $count) (i64.load32_u offset=4 (local.get $code))))
+          (local.set $at (i32.add (local.get $at) (i32.const 4)))))
+      (i64.store (local.get $to) (local.get $bits))
+      (local.set $to (i32.add (local.get $to) (i32.wrap_i64 (i64.shr_u (local.get $count) (i64.const 3)))))
+      (local.set $bits (i64.shr_u (local.get $bits) (i64.and (local.get $count) (i64.const 56))))
+      (local.set $count (i64.and (local.get $count) (i64.const 7)))
+      (br_if $next (i32.lt_u (local.get $at) (local.get $end))))
+    (i32.add (i32.shl (local.get $to) (i32.const 3)) (i32.wrap_i64 (local.get $count))))
+
+  ;; Adler-32 of what came before and these bytes. Eight at a time: every second byte in a lane of 16 bits, and a product's
+  ;; uppermost lane is the sum of the four lanes, each by its weight.
+  (func (export "adler32") (param $at i32) (param $end i32) (param $adler i32) (result i32)
+    (local $a i64) (local $b i64) (local $even i64) (local $odd i64)
+    (local.set $a (i64.extend_i32_u (i32.and (local.get $adler) (i32.const 0xffff))))
+    (local.set $b (i64.extend_i32_u (i32.shr_u (local.get $adler) (i32.const 16))))
+    (loop $next
+      (if (i32.le_u (i32.add (local.get $at) (i32.const 8)) (local.get $end))
+        (then
+          (local.set $even (i64.load (local.get $at)))
+          (local.set $odd (i64.and (i64.shr_u (local.get $even) (i64.const 8)) (i64.const 0x00ff00ff00ff00ff)))
+          (local.set $even (i64.and (local.get $even) (i64.const 0x00ff00ff00ff00ff)))
+          (local.set $b (i64.add
+            (i64.add (local.get $b) (i64.shl (local.get $a) (i64.const 3)))
+            (i64.add
+              (i64.shr_u (i64.mul (local.get $even) (i64.const 0x0008000600040002)) (i64.const 48))
+              (i64.shr_u (i64.mul (local.get $odd) (i64.const 0x0007000500030001)) (i64.const 48)))))
+          (local.set $a (i64.add (local.get $a) (i64.shr_u
+            (i64.mul (i64.add (local.get $even) (local.get $odd)) (i64.const 0x0001000100010001)) (i64.const 48))))
+          (local.set $at (i32.add (local.get $at) (i32.const 8))))
+        (else
+          (local.set $a (i64.add (local.get $a) (i64.load8_u (local.get $at))))
+          (local.set $b (i64.add (local.get $b) (local.get $a)))
+          (local.set $at (i32.add (local.get $at) (i32.const 1)))))
+      (br_if $next (i32.lt_u (local.get $at) (local.get $end))))
+    (i32.or
+      (i32.wrap_i64 (i64.rem_u (local.get $a) (i64.const 65521)))
+      (i32.shl (i32.wrap_i64 (i64.rem_u (local.get $b) (i64.const 65521))) (i32.const 16))))
+)

@@ -34,6 +34,42 @@ describe("encodePng", () => {
     await comesBack(noise(640, 401));
   });
 
+  it.each([
+    [1, 1],
+    [1, 4096],
+    [4096, 1],
+    [3, 30_000],
+    [30_000, 3],
+    [21_845, 2],
+    [21_846, 2],
+    [1200, 900],
+  ])("keeps every pixel of noise and of one colour at %d x %d", async (width, height) => {
+    await comesBack(noise(width, height));
+    await comesBack(new Image(width, height, new Uint8Array(width * height * 3).fill(200)));
+  });
+
+  it("keeps every pixel of ramps along and across", async () => {
+    for (const step of [1, 3, 100]) {
+      for (const along of [true, false]) {
+        const value = (n: number) => Math.floor((along ? n % 300 : Math.floor(n / 300)) / step);
+        await comesBack(
+          new Image(
+            300,
+            290,
+            Uint8Array.from({ length: 300 * 290 * 3 }, (_, i) => value(Math.floor(i / 3))),
+          ),
+        );
+      }
+    }
+  });
+
+  it("does not let one picture's bytes into the next", () => {
+    const small = noise(40, 30, 5);
+    const first = encodePng(small);
+    encodePng(noise(500, 400));
+    expect(Buffer.compare(first, encodePng(small))).toBe(0);
+  });
+
   it("stores a smooth ramp in a few bytes: every value is near what Paeth's filter expects", () => {
     const ramp = Uint8Array.from({ length: 256 * 256 * 3 }, (_, i) => Math.floor(i / 3) % 256);
     expect(encodePng(new Image(256, 256, ramp)).length).toBeLessThan(4000);

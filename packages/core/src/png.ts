@@ -1,10 +1,14 @@
-import { constants, crc32, deflateSync } from "node:zlib";
+import { crc32 } from "node:zlib";
+import { deflateRuns, type Span } from "./deflate.js";
 import type { Image } from "./image.js";
-import { BAND, kernel, SLACK, withRoom } from "./kernel.js";
+import { kernel, SLACK, withRoom } from "./kernel.js";
+
+/** About so many bytes of rows share a Huffman code. Twice as many would make files of photos 0.4% larger. */
+const BLOCK = 2 ** 16;
 
 /**
- * A picture as a PNG file: 8-bit RGB, lossless. Paeth's filter with runs only (no search for repeats): of photos 230 kB in
- * place of the 239 kB of the filter "Up" and full deflate, in half of the time; of drawings 135 of 142 kB, in a quarter.
+ * A picture as a PNG file: 8-bit RGB, lossless. Paeth's filter, then `deflateRuns`: of photos of 336 × 336 pixels 198 kB, of
+ * the world's pictures 145 kB, as with zlib's strategy Z_RLE to half a percent, in less than half of its time.
  */
 export function encodePng(image: Image): Uint8Array {
   const { width, height } = image;
@@ -14,45 +18,46 @@ export function encodePng(image: Image): Uint8Array {
   header.set([8, 2, 0, 0, 0], 8);
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    chunk("IHDR", header),
-    chunk("IDAT", deflateSync(filtered(image), { strategy: constants.Z_RLE })),
-    chunk("IEND", Buffer.alloc(0)),
+    ...chunk("IHDR", [header]),
+    ...chunk("IDAT", deflateRuns(filtered(image))),
+    ...chunk("IEND", []),
   ]);
 }
 
-/** The rows of a PNG file: each by Paeth's filter, with that filter's number before it. */
-function filtered({ width, height, data }: Image): Uint8Array {
+/** The rows of a PNG file, each by Paeth's filter with that filter's number before it; some rows at a time. */
+function* filtered({ width, height, data }: Image): Generator<Span> {
   const stride = width * 3;
-  const out = new Uint8Array((stride + 1) * height);
-  const band = Math.max(1, Math.floor(BAND / stride));
+  const band = Math.max(1, Math.floor(BLOCK / stride));
   // In the kernel's memory: some room for what is left of the row above, that row, the band, the result.
   const source = SLACK + stride;
   for (let row = 0; row < height; row += band) {
     const rows = Math.min(band, height - row);
-    const result = source + rows * stride + SLACK;
-    const length = rows * (stride + 1);
-    const memory = withRoom(result + length + SLACK);
+    const start = source + rows * stride + SLACK;
+    const end = start + rows * (stride + 1);
+    const memory = withRoom(end + SLACK);
     if (row === 0) memory.fill(0, SLACK, source);
     else memory.set(data.subarray((row - 1) * stride, row * stride), SLACK);
     memory.set(data.subarray(row * stride, (row + rows) * stride), source);
-    kernel.filterRows(source, stride, rows, result);
-    out.set(memory.subarray(result, result + length), row * (stride + 1));
-  }
-  // Left of a row's first pixel there is nothing, so the nearest is the one above.
-  for (let row = 0; row < height; row++) {
-    for (let x = 0; x < 3; x++) {
-      const at = row * stride + x;
-      out[row * (stride + 1) + 1 + x] = data[at] - (row > 0 ? data[at - stride] : 0);
+    kernel.filterRows(source, stride, rows, start);
+    // Left of a row's first pixel there is nothing, so the nearest is the one above.
+    for (let n = 0; n < rows; n++) {
+      for (let x = 0; x < 3; x++) {
+        const at = source + n * stride + x;
+        memory[start + n * (stride + 1) + 1 + x] = memory[at] - memory[at - stride];
+      }
     }
+    yield { start, end };
   }
-  return out;
 }
 
-function chunk(type: string, data: Uint8Array): Buffer {
-  const out = Buffer.alloc(data.length + 12);
-  out.writeUInt32BE(data.length, 0);
-  out.write(type, 4, "latin1");
-  out.set(data, 8);
-  out.writeUInt32BE(crc32(out.subarray(4, data.length + 8)) >>> 0, data.length + 8);
-  return out;
+function chunk(type: string, data: Uint8Array[]): Uint8Array[] {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(
+    data.reduce((sum, part) => sum + part.length, 0),
+    0,
+  );
+  head.write(type, 4, "latin1");
+  const tail = Buffer.alloc(4);
+  tail.writeUInt32BE(data.reduce((sum, part) => crc32(part, sum), crc32(head.subarray(4))) >>> 0, 0);
+  return [head, ...data, tail];
 }
