@@ -40,20 +40,21 @@ export class Image {
     const turns = ((quarters % 4) + 4) % 4;
     if (turns === 0) return this;
     const [width, height] = turns === 2 ? [this.width, this.height] : [this.height, this.width];
-    const data = new Uint8Array(this.data.length);
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const [sx, sy] =
-          turns === 1
-            ? [this.width - 1 - y, x]
-            : turns === 2
-              ? [this.width - 1 - x, this.height - 1 - y]
-              : [y, this.height - 1 - x];
-        const from = (sy * this.width + sx) * 3;
-        const to = (y * width + x) * 3;
-        data[to] = this.data[from];
-        data[to + 1] = this.data[from + 1];
-        data[to + 2] = this.data[from + 2];
+    const source = this.data;
+    const row = this.width * 3;
+    const end = source.length;
+    // Where the result's first pixel comes from, and how far on the next ones to its right and below it come from.
+    const [first, right, below] = [
+      [row - 3, row, -3],
+      [end - 3, -3, -row],
+      [end - row, -row, 3],
+    ][turns - 1];
+    const data = new Uint8Array(end);
+    for (let y = 0, to = 0; y < height; y++) {
+      for (let x = 0, from = first + y * below; x < width; x++, from += right, to += 3) {
+        data[to] = source[from];
+        data[to + 1] = source[from + 1];
+        data[to + 2] = source[from + 2];
       }
     }
     return new Image(width, height, data);
