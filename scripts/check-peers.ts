@@ -1,7 +1,8 @@
 /**
- * Do the trainers themselves read what `ssl4rl build` makes? Installs verl, TRL and what they need (scripts/peers/
- * requirements.txt) once into a cache folder, builds small sets, and runs the checks of scripts/peers on them. With a
- * folder that `ssl4rl build` made, has `datasets` read that one instead, and verl if it is in verl's layout.
+ * Do the trainers themselves read what `ssl4rl build` makes, and does PEFT open our adapters, and we its? Installs verl,
+ * TRL and what they need (scripts/peers/requirements.txt) once into a cache folder, builds small sets, and runs the checks
+ * of scripts/peers on them. With a folder that `ssl4rl build` made, has `datasets` read that one instead, and verl if it
+ * is in verl's layout.
  *
  *     npm run check:peers [-- SET]
  */
@@ -11,6 +12,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compareTheirs, writeOurs } from "./peft.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const peers = join(root, "scripts/peers");
@@ -31,6 +33,7 @@ const passed = [
   !verlSet || check("check_verl.py", verlSet, checkpoint),
   // A step needs questions that the tiny model sometimes gets right, as those of our own set.
   given || !trlSet || check("check_trl.py", trlSet, checkpoint),
+  given || checkAdapters(),
 ];
 process.exit(passed.every(Boolean) ? 0 : 1);
 
@@ -94,8 +97,23 @@ function check(file: string, ...args: string[]): boolean {
   return false;
 }
 
+/** PEFT on ours, then ours on what PEFT made. */
+function checkAdapters(): boolean {
+  writeOurs(scratch, checkpoint);
+  if (!check("check_peft.py", scratch, checkpoint)) return false;
+  return ["theirs", "theirs-old"].every((name) => {
+    const apart = compareTheirs(scratch, name, checkpoint);
+    const ok = apart < 1e-4;
+    const names = name === "theirs" ? "" : ", under the names of transformers before 4.52";
+    say(
+      `${ok ? "ok    " : "FAILED"}  we open PEFT's adapter and compute its logits${names}: at most ${apart.toExponential(1)} apart`,
+    );
+    return ok;
+  });
+}
+
 function versions(): string {
-  const names = ["verl", "trl", "transformers", "datasets", "pyarrow", "torch"];
+  const names = ["verl", "trl", "peft", "transformers", "datasets", "pyarrow", "torch"];
   const code =
     "import sys\nfrom importlib.metadata import version\nprint(*[f'{n} {version(n)}' for n in sys.argv[1:]], sep=', ')";
   return spawnSync(python, ["-c", code, ...names], { encoding: "utf8" }).stdout.trim();

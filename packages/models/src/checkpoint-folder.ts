@@ -76,6 +76,11 @@ export function loadCheckpoint(folder: string, { dtype = "float32", device = "cp
  * appears whole or not at all: it is written beside its place and renamed. One that stands there is replaced.
  */
 export function saveCheckpoint(folder: string, checkpoint: Checkpoint): void {
+  if (checkpoint.model.lora) {
+    throw new Error(
+      "saveCheckpoint: the model has an adapter. Merge it (Lora.mergeInto) and save without, or saveLora.",
+    );
+  }
   const parent = dirname(folder);
   const temporary = join(parent, `.${basename(folder)}.${process.pid}.tmp`);
   const replaced = join(parent, `.${basename(folder)}.${process.pid}.old`);
@@ -83,7 +88,7 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint): void {
   mkdirSync(temporary, { recursive: true });
   try {
     for (const [name, text] of checkpoint.files) writeFileSync(join(temporary, name), text);
-    const weights = checkpoint.model.parameters();
+    const { weights } = checkpoint.model;
     writeFileSync(join(temporary, "config.json"), describeConfig(checkpoint.config, weights));
     writeSafetensors(join(temporary, SINGLE), weights, { format: "pt" });
     if (existsSync(folder)) renameSync(folder, replaced);

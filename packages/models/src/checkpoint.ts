@@ -3,6 +3,7 @@ import type { ContentItem, Message } from "./chat-template.js";
 import type { ModelConfig } from "./config.js";
 import type { ImageProcessor, Pixels } from "./image-processor.js";
 import { completionLogprobs, type TokenLogprobs } from "./logprobs.js";
+import type { Lora } from "./lora.js";
 import { mropePositions } from "./positions.js";
 import type { PreparedBatch, Prompt, QwenVL } from "./qwen2_5_vl.js";
 import { type SamplingOptions, sampleTokens } from "./sample.js";
@@ -113,7 +114,16 @@ export class Checkpoint {
     return completionLogprobs(this.model, prompt, completions.ids, temperature);
   }
 
-  /** Frees the weights. */
+  /**
+   * The same checkpoint, its weights held once, with an adapter, or without one. An adapter leaves the weights out of
+   * training from then on: without it they are the model it started from.
+   */
+  withLora(lora: Lora | null): Checkpoint {
+    const { config, tokenizer, processor, model, stopTokens, files } = this;
+    return new Checkpoint(config, tokenizer, processor, model.withLora(lora), stopTokens, files);
+  }
+
+  /** Frees the weights, for every checkpoint that shares them, and the adapter. */
   free(): void {
     this.model.free();
   }

@@ -1,13 +1,14 @@
 import { cat, linear, op, type Tensor } from "@ssl4rl/torch";
+import type { Lora } from "./lora.js";
 
 /** The tensors under one name prefix. */
 export interface Weights {
   readonly weight: (name: string) => Tensor;
-  /** x · Wᵀ, plus the bias where the checkpoint has one. */
+  /** x [rows, in] · Wᵀ, plus the bias where the checkpoint has one, plus the share of an adapter. */
   readonly linear: (name: string, x: Tensor) => Tensor;
 }
 
-export function weightsUnder(weights: ReadonlyMap<string, Tensor>, prefix: string): Weights {
+export function weightsUnder(weights: ReadonlyMap<string, Tensor>, prefix: string, lora: Lora | null = null): Weights {
   const weight = (name: string) => {
     const found = weights.get(`${prefix}.${name}`);
     if (!found) throw new Error(`No weight ${prefix}.${name}`);
@@ -15,7 +16,10 @@ export function weightsUnder(weights: ReadonlyMap<string, Tensor>, prefix: strin
   };
   return {
     weight,
-    linear: (name, x) => linear(x, weight(`${name}.weight`), weights.get(`${prefix}.${name}.bias`)),
+    linear: (name, x) => {
+      const y = linear(x, weight(`${name}.weight`), weights.get(`${prefix}.${name}.bias`));
+      return lora ? lora.adapt(`${prefix}.${name}`, x, y) : y;
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import type { SharedKeys } from "./attention.js";
 import type { ModelConfig } from "./config.js";
 import type { Pixels } from "./image-processor.js";
 import type { KeyCache } from "./key-cache.js";
+import type { Lora } from "./lora.js";
 import type { Positions } from "./positions.js";
 import { Decoder } from "./text.js";
 import { VisionTower } from "./vision.js";
@@ -42,24 +43,41 @@ export class QwenVL {
   readonly vision: VisionTower | null;
   readonly decoder: Decoder;
 
-  /** `weights` by the names of save_pretrained, as `weightShapes(config)` lists them. */
   constructor(
     readonly config: ModelConfig,
-    private readonly weights: Map<string, Tensor>,
+    /** By the names of save_pretrained, as `weightShapes(config)` lists them; what saving writes. */
+    readonly weights: Map<string, Tensor>,
+    readonly lora: Lora | null = null,
   ) {
-    this.vision = config.vision ? new VisionTower(config.vision, weights) : null;
-    this.decoder = new Decoder(config.text, weights);
+    this.vision = config.vision ? new VisionTower(config.vision, weights, lora) : null;
+    this.decoder = new Decoder(config.text, weights, lora);
   }
 
-  /** The trained tensors by the names of save_pretrained, in file order. */
+  /** What training moves, in file order: the weights that ask for their gradient, then the adapter's factors. */
   parameters(): Map<string, Tensor> {
-    return this.weights;
+    const trained = [...this.weights].filter(([, weight]) => weight.requiresGrad);
+    return new Map([...trained, ...(this.lora?.parameters() ?? [])]);
+  }
+
+  /** Leaves the vision tower, merger included, out of training. */
+  freezeVision(): void {
+    for (const [name, weight] of this.weights) if (name.startsWith("visual.")) weight.requiresGrad_(false);
+  }
+
+  /**
+   * The same weights, held once, seen with an adapter, or without one. An adapter leaves them out of training from then on.
+   */
+  withLora(lora: Lora | null): QwenVL {
+    if (lora) for (const weight of this.weights.values()) weight.requiresGrad_(false);
+    return new QwenVL(this.config, this.weights, lora);
   }
 
   /** Features [merged tokens, hiddenSize] of images, one after the other in raster order. */
   encodeImages(pixels: Pixels): Tensor {
     if (!this.vision) throw new UserError("This checkpoint is a text-only model: prompts may hold no images.");
-    return this.vision.encode(pixels);
+    const { vision } = this;
+    const trained = [...this.parameters().keys()].some((name) => name.startsWith("visual."));
+    return trained ? vision.encode(pixels) : noGrad(() => vision.encode(pixels));
   }
 
   /** Prompts [B · P, hiddenSize] as the first layer sees them, padded on the right to P tokens. */
@@ -149,9 +167,10 @@ export class QwenVL {
     return this.decoder.logits(hidden);
   }
 
-  /** Frees the weights. */
+  /** Frees the weights, for every model that shares them, and the adapter. */
   free(): void {
     for (const weight of this.weights.values()) weight.free();
+    this.lora?.free();
   }
 
   private indices(values: Int32Array): Tensor {

@@ -3,6 +3,7 @@ import { type SharedKeys, sharedPromptAttention } from "./attention.js";
 import type { TextSpec } from "./config.js";
 import type { KeyCache } from "./key-cache.js";
 import { type Angles, rmsNorm, rotate, swiglu, type Weights, weightsUnder, wide } from "./layers.js";
+import type { Lora } from "./lora.js";
 import type { Positions } from "./positions.js";
 
 /** B prompts, G continuations of each, R tokens per continuation. A prompt itself is its one "continuation". */
@@ -60,9 +61,10 @@ export class Decoder {
   constructor(
     readonly spec: TextSpec,
     weights: ReadonlyMap<string, Tensor>,
+    lora: Lora | null = null,
   ) {
     const { weight } = weightsUnder(weights, "model");
-    this.layers = Array.from({ length: spec.layers }, (_, i) => weightsUnder(weights, `model.layers.${i}`));
+    this.layers = Array.from({ length: spec.layers }, (_, i) => weightsUnder(weights, `model.layers.${i}`, lora));
     this.embedTokens = weight("embed_tokens.weight");
     this.finalNorm = weight("norm.weight");
     this.head = weights.get("lm_head.weight") ?? this.embedTokens;

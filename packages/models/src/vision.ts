@@ -2,6 +2,7 @@ import { cat, scope, stack, type Tensor, tensor } from "@ssl4rl/torch";
 import type { VisionSpec } from "./config.js";
 import { type Grid, type Pixels, patchPosition } from "./image-processor.js";
 import { type Angles, rmsNorm, rotate, softmax, swiglu, type Weights, weightsUnder, wide } from "./layers.js";
+import type { Lora } from "./lora.js";
 import { invert, windowOrder } from "./window-order.js";
 
 /** Hard-coded in the original, whatever the config says. */
@@ -33,9 +34,10 @@ export class VisionTower {
   constructor(
     readonly spec: VisionSpec,
     weights: ReadonlyMap<string, Tensor>,
+    lora: Lora | null = null,
   ) {
-    this.blocks = Array.from({ length: spec.depth }, (_, i) => weightsUnder(weights, `visual.blocks.${i}`));
-    this.merger = weightsUnder(weights, "visual.merger");
+    this.blocks = Array.from({ length: spec.depth }, (_, i) => weightsUnder(weights, `visual.blocks.${i}`, lora));
+    this.merger = weightsUnder(weights, "visual.merger", lora);
     this.patchWeight = weightsUnder(weights, "visual").weight("patch_embed.proj.weight");
   }
 

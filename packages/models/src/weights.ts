@@ -58,6 +58,12 @@ export function oldName(name: string): string {
   return name.replace(/^model\.visual\./, "visual.").replace(/^model\.language_model\./, "model.");
 }
 
+/** The path in transformers 4.52 and later of what save_pretrained calls `name`: the other way round than {@link oldName}. */
+export function newName(name: string, { vision }: ModelConfig): string {
+  if (!vision) return name;
+  return name.replace(/^visual\./, "model.visual.").replace(/^model\.(?!visual\.)/, "model.language_model.");
+}
+
 /**
  * Fresh weights: normal with the config's standard deviation, ones for norms, zeros for biases. The same seed gives the
  * same weights on every machine. Every tensor asks for its gradient and lives until freed.
