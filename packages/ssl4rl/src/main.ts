@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { auditCommand } from "./commands/audit.js";
 import { buildCommand } from "./commands/build.js";
 import { evalCommand } from "./commands/eval.js";
+import { mergeCommand } from "./commands/merge.js";
 import { previewCommand } from "./commands/preview.js";
 import { reportCommand } from "./commands/report.js";
 import { trainCommand } from "./commands/train.js";
@@ -25,6 +26,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     auditCommand(),
     trainCommand(),
     evalCommand(),
+    mergeCommand(),
     reportCommand(),
   ];
   for (const command of commands) {

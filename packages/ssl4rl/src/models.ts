@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "@ssl4rl/core";
+import { holdsLora } from "@ssl4rl/models";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -9,6 +10,11 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 export function checkpointFolder(model: string): string {
   const folder = model === "tiny-vl" ? join(root, "checkpoints", "tiny-vl") : model;
   if (existsSync(join(folder, "config.json"))) return folder;
+  if (holdsLora(folder)) {
+    throw new UserError(
+      `${folder} holds a LoRA adapter, not a whole checkpoint. Make one of it: ssl4rl merge --adapter ${folder} --model BASE --out DIR`,
+    );
+  }
   throw new UserError(
     `No checkpoint in ${folder}: config.json is missing. Give a folder in Hugging Face layout ` +
       "(config.json, *.safetensors, tokenizer.json, preprocessor_config.json), or tiny-vl.",

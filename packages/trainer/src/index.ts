@@ -3,6 +3,7 @@ export * from "./evaluate.js";
 export * from "./grpo.js";
 export * from "./loss.js";
 export * from "./pass.js";
+export * from "./policy.js";
 export * from "./problem-stream.js";
 export * from "./recipe.js";
 export * from "./run-folder.js";

@@ -17,6 +17,15 @@ describe("recipes", () => {
     expect(wrong).toThrow(/learningRate/);
   });
 
+  it("take LoRA with its defaults, and say which part of it is wrong", () => {
+    const lora = (text: string) => parseRecipe(`tasks: [{task: rotation}]\nlora: ${text}\n`, "r.yaml").lora;
+    expect(parseRecipe("tasks: [{task: rotation}]", "r.yaml").lora).toBeUndefined();
+    expect(lora("{}")).toMatchObject({ rank: 64, alpha: 32 });
+    expect(() => lora("{rank: 0}")).toThrow(/lora\.rank: .*got 0/);
+    expect(() => lora('{targets: "(q_proj"}')).toThrow(/lora\.targets: must be a regular expression, got "\(q_proj"/);
+    expect(() => lora("{dropout: 0.1}")).toThrow(/dropout/);
+  });
+
   it("refuse what is not YAML, and files without tasks", () => {
     expect(() => parseRecipe("a: [", "r.yaml")).toThrow(/r\.yaml is not YAML/);
     expect(() => parseRecipe("steps: 3", "r.yaml")).toThrow(/tasks/);

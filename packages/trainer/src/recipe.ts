@@ -1,4 +1,5 @@
 import { protocols, UserError } from "@ssl4rl/core";
+import { decoderLinears } from "@ssl4rl/models";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 
@@ -35,6 +36,18 @@ export const recipeSchema = z.strictObject({
     })
     .prefault({}),
 
+  /** Trains low-rank adapters over the model, which stays as it is (see LoraOptions); without it all weights are trained. */
+  lora: z
+    .strictObject({
+      rank: z.int().positive().default(64),
+      alpha: z.number().positive().default(32),
+      /** Regular expression over whole module paths; the default takes every linear layer of the decoder. */
+      targets: z.string().refine(isPattern, "must be a regular expression").default(decoderLinears),
+    })
+    .optional(),
+  /** Leaves the vision tower, merger included, as it is. */
+  freezeVision: z.boolean().default(false),
+
   steps: z.int().positive().default(300),
   /** Prompts per optimiser step (B) and rollouts per prompt (G). */
   prompts: z.int().positive().default(32),
@@ -67,6 +80,15 @@ export const recipeSchema = z.strictObject({
 });
 
 export type Recipe = z.output<typeof recipeSchema>;
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Reads a recipe; `origin` names the file in errors. */
 export function parseRecipe(text: string, origin: string): Recipe {

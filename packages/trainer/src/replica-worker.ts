@@ -1,11 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Image, protocols, verifier } from "@ssl4rl/core";
-import { loadCheckpoint, type PromptInput } from "@ssl4rl/models";
+import type { PromptInput } from "@ssl4rl/models";
 import { taskNamed } from "@ssl4rl/tasks";
 import { noGrad, scope, setThreads, zeros } from "@ssl4rl/torch";
 import type { GrpoOptions } from "./grpo.js";
 import { pack, unpack } from "./pack.js";
 import { type Asked, forwardBackward, type Pass } from "./pass.js";
+import { openPolicy, openReference, type Trained } from "./policy.js";
+import type { Recipe } from "./recipe.js";
 
 /** One step's work for the replica. */
 export interface Order {
@@ -25,15 +27,15 @@ export interface Order {
 
 export interface Reply {
   readonly passes: Pass[];
-  /** Of all parameters, in their order, summed over the passes. */
+  /** Of all trained parameters, in their order, summed over the passes. */
   readonly gradients: Float32Array;
 }
 
 // The thread behind replica.ts.
 setThreads(1);
-const { model, reference } = workerData as { readonly model: string; readonly reference: string | null };
-const policy = loadCheckpoint(model);
-const frozen = reference === null ? null : loadCheckpoint(reference);
+const { recipe, model } = workerData as { readonly recipe: Trained & Pick<Recipe, "beta">; readonly model: string };
+const policy = openPolicy(recipe, model, null);
+const reference = recipe.beta > 0 ? openReference(policy, model) : null;
 const parameters = [...policy.model.parameters().values()];
 const port = parentPort!;
 port.on("message", ({ weights, options, step, offset, problems }: Order) => {
@@ -51,7 +53,7 @@ port.on("message", ({ weights, options, step, offset, problems }: Order) => {
   const passes: Pass[] = [];
   for (let i = 0; i < asked.length; i += options.promptsPerPass) {
     const some = asked.slice(i, i + options.promptsPerPass);
-    passes.push(forwardBackward({ policy, reference: frozen }, options, some, step, offset + i));
+    passes.push(forwardBackward({ policy, reference }, options, some, step, offset + i));
   }
   const gradients = scope(() => pack(parameters.map((parameter) => parameter.grad ?? zeros(parameter.shape))));
   for (const parameter of parameters) parameter.grad = null;

@@ -4,7 +4,9 @@ import type { Checkpoint } from "@ssl4rl/models";
 import { scope } from "@ssl4rl/torch";
 import type { GrpoOptions } from "./grpo.js";
 import { pack, unpack } from "./pack.js";
+import type { Trained } from "./policy.js";
 import { promptOf } from "./problem-stream.js";
+import type { Recipe } from "./recipe.js";
 import type { Order, Reply } from "./replica-worker.js";
 
 /**
@@ -15,9 +17,9 @@ import type { Order, Reply } from "./replica-worker.js";
 export class Replica {
   private constructor(private readonly worker: Worker) {}
 
-  /** `model` and `reference` are checkpoint folders; the weights come anew with every step. */
-  static async open(model: string, reference: string | null): Promise<Replica> {
-    const worker = new Worker(new URL("./replica-worker.js", import.meta.url), { workerData: { model, reference } });
+  /** `model` is the folder of the starting checkpoint; what is trained of it comes anew with every step. */
+  static async open(recipe: Trained & Pick<Recipe, "beta">, model: string): Promise<Replica> {
+    const worker = new Worker(new URL("./replica-worker.js", import.meta.url), { workerData: { recipe, model } });
     const replica = new Replica(worker);
     await replica.answer();
     return replica;

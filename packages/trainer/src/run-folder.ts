@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { encodePng, type Image, UserError } from "@ssl4rl/core";
-import { type Checkpoint, saveCheckpoint } from "@ssl4rl/models";
+import { type Checkpoint, saveCheckpoint, saveLora } from "@ssl4rl/models";
 import { type AdamW, readSafetensors, writeSafetensors } from "@ssl4rl/torch";
 import { attempt } from "./attempt.js";
 import type { Graded, TaskScore } from "./evaluate.js";
@@ -147,15 +147,16 @@ export class RunFolder {
   }
 
   /**
-   * Saves the policy in Hugging Face layout with the optimiser's state beside it, complete under its name or not at all,
-   * and drops all but the two newest.
+   * Saves the policy in Hugging Face layout (of LoRA the adapter alone, in PEFT's) with the optimiser's state beside it,
+   * complete under its name or not at all, and drops all but the two newest.
    */
   saveCheckpoint(step: number, policy: Checkpoint, optimizer: AdamW): void {
     const final = join(this.path, "checkpoints", `step-${pad(step)}`);
     const building = `${final}.tmp`;
     attempt(final, () => {
       rmSync(building, { recursive: true, force: true });
-      saveCheckpoint(building, policy);
+      if (policy.model.lora) saveLora(building, policy.model, this.recipe.model);
+      else saveCheckpoint(building, policy);
       mkdirSync(join(building, "trainer_state"));
       writeSafetensors(join(building, "trainer_state", "optimizer.safetensors"), Object.entries(optimizer.state()));
       rmSync(final, { recursive: true, force: true });

@@ -1,13 +1,19 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { saveCheckpoint } from "@ssl4rl/models";
+import { fileURLToPath } from "node:url";
+import { loadCheckpoint, saveCheckpoint } from "@ssl4rl/models";
 import { position, rotation } from "@ssl4rl/tasks";
+import { setThreads } from "@ssl4rl/torch";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openPolicy, openReference } from "./policy.js";
 import { checkRecipe, type Recipe } from "./recipe.js";
 import { RunFolder } from "./run-folder.js";
 import { noisePictures, testCheckpoint } from "./test-checkpoint.js";
 import { type TrainEvent, train } from "./train.js";
+
+// Models this small gain nothing from a second thread, and lose much when test files share the cores.
+setThreads(1);
 
 let folder: string;
 beforeAll(() => {
@@ -16,7 +22,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function recipe(change: Partial<Recipe> = {}): Recipe {
+function recipe(change: Omit<Partial<Recipe>, "lora"> & { readonly lora?: object } = {}): Recipe {
   return checkRecipe(
     {
       tasks: [{ task: "rotation" }, { task: "position" }],
@@ -38,11 +44,14 @@ function recipe(change: Partial<Recipe> = {}): Recipe {
   );
 }
 
-async function go(run: RunFolder, stopAfter = Number.POSITIVE_INFINITY): Promise<TrainEvent[]> {
+async function go(
+  run: RunFolder,
+  stopAfter = Number.POSITIVE_INFINITY,
+  model = join(folder, "model"),
+): Promise<TrainEvent[]> {
   const stop = new AbortController();
   const events: TrainEvent[] = [];
   const tasks = [rotation.create({ size: 56 }), position.create({ size: 56 })];
-  const model = join(folder, "model");
   for await (const event of train({
     run,
     model,
@@ -62,8 +71,8 @@ function metrics(run: RunFolder) {
   return run.readMetrics().map(({ seconds: _, ...rest }) => rest);
 }
 
-function weights(run: RunFolder): Buffer {
-  return readFileSync(join(run.latestCheckpoint()!.folder, "model.safetensors"));
+function weights(run: RunFolder, file = "model.safetensors"): Buffer {
+  return readFileSync(join(run.latestCheckpoint()!.folder, file));
 }
 
 describe("train", () => {
@@ -144,5 +153,72 @@ describe("train", () => {
     expect(() => RunFolder.create(join(folder, "file", "run"), recipe())).toThrow(
       /Cannot write .*Choose another folder/,
     );
+  });
+});
+
+describe("train with LoRA", () => {
+  // One that earns something: where B and the KL term are zero, so is their gradient.
+  const tinyVl = fileURLToPath(new URL("../../../checkpoints/tiny-vl", import.meta.url));
+  const lora = { rank: 2, alpha: 4 };
+  const settings = recipe({ lora, rollouts: 4, maxNewTokens: 8, learningRate: 1e-2 });
+  const ADAPTER = "adapter_model.safetensors";
+
+  it("saves the adapter alone, and resumes to the same metrics and adapter, bit for bit", async () => {
+    const whole = RunFolder.create(join(folder, "lora"), settings);
+    await go(whole, Number.POSITIVE_INFINITY, tinyVl);
+    const { folder: last } = whole.latestCheckpoint()!;
+    expect(readdirSync(last).sort()).toEqual(["adapter_config.json", ADAPTER, "trainer_state"]);
+    const kl = metrics(whole).map((step) => step.kl);
+    expect(kl[0]).toBeCloseTo(0, 6);
+    expect(kl[3]).toBeGreaterThan(1e-3);
+
+    const path = join(folder, "lora-stopped");
+    await go(RunFolder.create(path, settings), 2, tinyVl);
+    const resumed = RunFolder.open(path);
+    await go(resumed, Number.POSITIVE_INFINITY, tinyVl);
+    expect(metrics(resumed)).toEqual(metrics(whole));
+    for (const file of [ADAPTER, join("trainer_state", "optimizer.safetensors")]) {
+      expect(weights(resumed, file).equals(weights(whole, file)), file).toBe(true);
+    }
+    expect(resumed.readEvaluation("after")).toEqual(whole.readEvaluation("after"));
+  });
+
+  it("looks back to the policy's own weights, which no step moves", () => {
+    const policy = openPolicy(recipe({ lora }), join(folder, "model"), null);
+    const reference = openReference(policy, join(folder, "nowhere"));
+    expect(reference.model.weights).toBe(policy.model.weights);
+    expect(reference.model.lora).toBeNull();
+    expect([...policy.model.parameters().keys()].every((name) => /lora_[AB]\.weight$/.test(name))).toBe(true);
+    policy.free();
+  });
+
+  it("refuses adapters in a tower that is to be left as it is", () => {
+    const inTower = recipe({ lora: { targets: ".*mlp.*" }, freezeVision: true });
+    expect(() => openPolicy(inTower, join(folder, "model"), null)).toThrow(
+      /freezeVision is true, but lora\.targets match visual\./,
+    );
+  });
+});
+
+describe("train with a frozen vision tower", () => {
+  it("moves all other weights, and resumes bit for bit", async () => {
+    const whole = RunFolder.create(join(folder, "frozen"), recipe({ freezeVision: true }));
+    await go(whole);
+    const before = loadCheckpoint(join(folder, "model"));
+    const after = loadCheckpoint(whole.latestCheckpoint()!.folder);
+    for (const [name, weight] of after.model.weights) {
+      const moved = !Buffer.from(weight.data().buffer).equals(
+        Buffer.from(before.model.weights.get(name)!.data().buffer),
+      );
+      expect(moved, name).toBe(!name.startsWith("visual."));
+    }
+    before.free();
+    after.free();
+    const path = join(folder, "frozen-stopped");
+    await go(RunFolder.create(path, recipe({ freezeVision: true })), 3);
+    const resumed = RunFolder.open(path);
+    await go(resumed);
+    expect(metrics(resumed)).toEqual(metrics(whole));
+    expect(weights(resumed).equals(weights(whole))).toBe(true);
   });
 });

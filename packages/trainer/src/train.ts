@@ -1,8 +1,9 @@
 import { type Problem, protocols, type Task } from "@ssl4rl/core";
-import { type Checkpoint, loadCheckpoint } from "@ssl4rl/models";
+import type { Checkpoint } from "@ssl4rl/models";
 import { AdamW, schedules, setThreads } from "@ssl4rl/torch";
 import { evaluate, type Graded, scores, type TaskScore } from "./evaluate.js";
 import { grpo, type StepMetrics } from "./grpo.js";
+import { openPolicy, openReference } from "./policy.js";
 import { ProblemStream, type SkippedPicture, type SourceOf } from "./problem-stream.js";
 import { Replica } from "./replica.js";
 import type { RunFolder } from "./run-folder.js";
@@ -42,8 +43,8 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
   const start = latest?.step ?? 0;
   run.truncate(start);
 
-  const policy = loadCheckpoint(latest?.folder ?? input.model);
-  const reference = recipe.beta > 0 ? loadCheckpoint(input.model) : null;
+  const policy = openPolicy(recipe, input.model, latest?.folder ?? null);
+  const reference = recipe.beta > 0 ? openReference(policy, input.model) : null;
   const optimizer = new AdamW(policy.model.parameters().values(), {
     lr: recipe.learningRate,
     weightDecay: recipe.weightDecay,
@@ -63,7 +64,7 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
     yield { kind: "stopped", step: start };
     return;
   }
-  const replica = recipe.replicas === 2 ? await Replica.open(input.model, recipe.beta > 0 ? input.model : null) : null;
+  const replica = recipe.replicas === 2 ? await Replica.open(recipe, input.model) : null;
   if (replica) setThreads(1);
   const steps = grpo({ policy, reference, replica, problems: trainStream, optimizer, learningRate, start }, recipe);
   for await (const step of steps) {

@@ -1,6 +1,5 @@
 import { protocols } from "@ssl4rl/core";
-import { loadCheckpoint } from "@ssl4rl/models";
-import { evaluate, type Graded, ProblemStream, RunFolder, scores } from "@ssl4rl/trainer";
+import { evaluate, type Graded, openPolicy, ProblemStream, RunFolder, scores } from "@ssl4rl/trainer";
 import { Command } from "commander";
 import { wholeNumber } from "../flags.js";
 import { checkpointFolder } from "../models.js";
@@ -48,7 +47,8 @@ export function evalCommand(): Command {
         tasks: flags.task.map(parseTaskFlag),
       };
       const tasks = recipeTasks(recipe);
-      const folder = run?.latestCheckpoint()?.folder ?? checkpointFolder(recipe.model);
+      const saved = run?.latestCheckpoint()?.folder ?? null;
+      const model = saved && !recipe.lora ? saved : checkpointFolder(recipe.model);
       const pictures = run
         ? (await openPictures(recipe, tasks)).heldOut
         : await openAll(recipe, tasks, flags.questions);
@@ -57,8 +57,9 @@ export function evalCommand(): Command {
         0,
         flags.questions * tasks.length,
       );
+      const policy = openPolicy(recipe, model, saved);
       const graded: Graded[] = [];
-      for await (const pass of evaluate(loadCheckpoint(folder), exam, recipe)) {
+      for await (const pass of evaluate(policy, exam, recipe)) {
         graded.push(...pass);
         progress.update(`${graded.length} of ${exam.length} questions`);
       }
@@ -67,7 +68,7 @@ export function evalCommand(): Command {
       if (flags.json)
         console.log(
           JSON.stringify({
-            model: folder,
+            model: saved ?? model,
             images: [...new Set(tasks.map((task) => pictures(task).name))].join(", "),
             tasks: result,
           }),

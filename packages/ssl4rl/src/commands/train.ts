@@ -18,6 +18,8 @@ interface Flags {
   readonly videos?: string;
   readonly task?: string[];
   readonly model?: string;
+  readonly lora?: boolean;
+  readonly freezeVision?: boolean;
   readonly steps?: number;
   readonly seed?: number;
   readonly run?: string;
@@ -36,6 +38,8 @@ export function trainCommand(): Command {
     .option("--videos <dir>", "a folder of videos or frame folders, for tasks that need frames")
     .option("--task <name...>", "tasks, with options after a colon: rotation, position:grid=3")
     .option("--model <dir>", "a checkpoint in Hugging Face layout, or tiny-vl")
+    .option("--lora", "train low-rank adapters alone (of rank 64, unless the recipe says more)")
+    .option("--freeze-vision", "leave the vision tower as it is")
     .option("--steps <n>", "optimiser steps", wholeNumber)
     .option("--seed <n>", "names the random streams", wholeNumber)
     .option("--run <dir>", "the run folder, or its name under runs/")
@@ -70,6 +74,8 @@ function newRun(recipeName: string | undefined, flags: Flags): Planned {
       ...(flags.videos && { videos: flags.videos }),
       ...(flags.task && { tasks: flags.task.map(parseTaskFlag) }),
       ...(flags.model && { model: flags.model }),
+      ...(flags.lora && { lora: recipe.lora ?? {} }),
+      ...(flags.freezeVision && { freezeVision: true }),
       ...(flags.steps !== undefined && { steps: flags.steps }),
       ...(flags.seed !== undefined && { seed: flags.seed }),
     },
@@ -89,6 +95,8 @@ function resumedRun(recipeName: string | undefined, flags: Flags): RunFolder {
     "--videos": flags.videos,
     "--task": flags.task,
     "--model": flags.model,
+    "--lora": flags.lora,
+    "--freeze-vision": flags.freezeVision,
     "--seed": flags.seed,
   };
   const given = Object.entries(fixed).find(([, value]) => value !== undefined);

@@ -31,6 +31,7 @@ const recipe: Recipe = {
   advantageScale: "group",
   clipLow: 0.2,
   clipHigh: 0.28,
+  freezeVision: false,
   beta: 0,
   learningRate: 5e-4,
   warmupSteps: 5,

@@ -89,6 +89,7 @@ function summary({ recipe, metrics, before, after }: Run): Html {
   const { reward } = recipe;
   const facts: [string, string | null][] = [
     ["Model", recipe.model],
+    ["Trained", trained(recipe)],
     ["Pictures", recipe.images === "world" ? `world, ${count(recipe.worldPictures, "picture")}` : recipe.images],
     ["Exam", evaluated && `${evaluated.source}, ${count(recipe.evaluationQuestions, "question")} per task at most`],
     [
@@ -110,6 +111,11 @@ function summary({ recipe, metrics, before, after }: Run): Html {
       : html`<div><dt>${name}</dt><dd>${foreign(value)}</dd></div>
 `,
   )}</dl>`;
+}
+
+function trained({ lora, freezeVision }: Recipe): string {
+  if (lora) return `LoRA of rank ${lora.rank}, alpha ${lora.alpha}`;
+  return freezeVision ? "all weights but the vision tower's" : "all weights";
 }
 
 function option([name, value]: [string, unknown]): string {

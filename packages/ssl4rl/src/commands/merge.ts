@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { UserError } from "@ssl4rl/core";
+import { loadCheckpoint, loadLora, saveCheckpoint } from "@ssl4rl/models";
+import { RunFolder } from "@ssl4rl/trainer";
+import { Command } from "commander";
+import { checkpointFolder } from "../models.js";
+import { runPath } from "../run-path.js";
+
+interface Flags {
+  readonly run?: string;
+  readonly adapter?: string;
+  readonly model?: string;
+  readonly out: string;
+}
+
+export function mergeCommand(): Command {
+  return new Command("merge")
+    .description("Add a LoRA adapter into the weights it was trained over, and write an ordinary checkpoint.")
+    .option("--run <dir>", "a run with LoRA: its newest adapter and its model")
+    .option("--adapter <dir>", "without --run: an adapter as PEFT or a run saves it")
+    .option("--model <dir>", "with --adapter: the checkpoint it was trained over, or tiny-vl")
+    .requiredOption("--out <dir>", "the new checkpoint's folder")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  ssl4rl merge --run runs/photos --out merged\n" +
+        "  ssl4rl merge --adapter adapter --model Qwen2.5-VL-3B-Instruct --out merged",
+    )
+    .action((flags: Flags) => {
+      if (existsSync(flags.out))
+        throw new UserError(`${flags.out} is there already. Choose another folder with --out.`);
+      const { adapter, model } = flags.run === undefined ? given(flags) : ofRun(flags.run);
+      const checkpoint = loadCheckpoint(checkpointFolder(model));
+      const lora = loadLora(adapter, checkpoint.model);
+      lora.mergeInto(checkpoint.model);
+      saveCheckpoint(flags.out, checkpoint);
+      console.error(`${flags.out}: ${model} with ${adapter} (rank ${lora.rank}, ${lora.adapters.size} modules)`);
+    });
+}
+
+function given({ adapter, model }: Flags) {
+  if (!adapter || !model) {
+    throw new UserError("Nothing to merge: name a run (--run), or an adapter and its model (--adapter, --model).", 2);
+  }
+  return { adapter, model };
+}
+
+function ofRun(name: string) {
+  const run = RunFolder.open(runPath(name));
+  if (!run.recipe.lora) {
+    throw new UserError(`${run.path} has no adapter to merge (no lora in its recipe): its checkpoints are whole.`);
+  }
+  const latest = run.latestCheckpoint();
+  if (!latest)
+    throw new UserError(`${run.path} has no checkpoint yet. Go on with: ssl4rl train --resume --run ${run.path}`);
+  return { adapter: latest.folder, model: run.recipe.model };
+}
