@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { newConfig } from "./config.js";
-import { oldName, weightShapes } from "./weights.js";
+import { newConfig, parseConfig } from "./config.js";
+import { goldenConfig } from "./golden.js";
+import { newName, oldName, weightShapes } from "./weights.js";
 
 // Reference page, sections 1.2 and 2.
 test.each([
@@ -91,4 +92,14 @@ test("both namings of a weight come down to one", () => {
   expect(oldName("model.language_model.layers.3.mlp.up_proj.weight")).toBe("model.layers.3.mlp.up_proj.weight");
   for (const name of ["visual.merger.ln_q.weight", "model.norm.weight", "lm_head.weight"])
     expect(oldName(name)).toBe(name);
+});
+
+test("every name goes over into the naming of transformers 4.52 and back; a text-only model has one naming", () => {
+  const config = parseConfig(JSON.stringify({ ...goldenConfig, tie_word_embeddings: false }));
+  for (const name of weightShapes(config).keys()) {
+    expect(newName(name, config)).toMatch(/^(model\.(visual|language_model)\.|lm_head\.weight$)/);
+    expect(oldName(newName(name, config))).toBe(name);
+  }
+  const text = parseConfig(JSON.stringify({ ...goldenConfig, model_type: "qwen2", rope_scaling: null }));
+  expect(newName("model.layers.0.mlp.up_proj", text)).toBe("model.layers.0.mlp.up_proj");
 });
