@@ -110,6 +110,13 @@ const byteSymbols: readonly string[] = (() => {
   return symbols;
 })();
 
+const byteOfSymbol = new Map(byteSymbols.map((symbol, byte) => [symbol, byte]));
+
+/** The bytes that a token of the vocabulary is written for, one symbol each. */
+export function symbolBytes(token: string): Uint8Array {
+  return Uint8Array.from(token, (symbol) => byteOfSymbol.get(symbol)!);
+}
+
 function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }

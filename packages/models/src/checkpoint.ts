@@ -6,7 +6,7 @@ import { completionLogprobs, type TokenLogprobs } from "./logprobs.js";
 import type { Lora } from "./lora.js";
 import { mropePositions } from "./positions.js";
 import type { PreparedBatch, Prompt, QwenVL } from "./qwen2_5_vl.js";
-import { type SamplingOptions, sampleTokens } from "./sample.js";
+import { type DrawnToken, type SamplingOptions, type SamplingTokens, sampleSteps, sampleTokens } from "./sample.js";
 import type { Tokenizer } from "./tokenizer.js";
 
 /** One user turn: the images first, then the text. */
@@ -96,13 +96,19 @@ export class Checkpoint {
 
   /** Draws responses, never recording a graph; the prompt may have one. Vision tokens and unused ids are never drawn. */
   sample(prompt: Prompt, options: SamplingOptions): Completions {
+    const sampled = sampleTokens(this.model, prompt, options, this.samplingTokens());
+    return { ...sampled, text: sampled.ids.map((group) => group.map((ids) => this.tokenizer.decode(ids))) };
+  }
+
+  /** The same, one token of every response at a time; see {@link sampleSteps}. */
+  sampleSteps(prompt: Prompt, options: SamplingOptions): Generator<readonly DrawnToken[], void> {
+    return sampleSteps(this.model, prompt, options, this.samplingTokens());
+  }
+
+  private samplingTokens(): SamplingTokens {
     const { vocabSize } = this.config.text;
     const unused = Array.from({ length: vocabSize - this.tokenizer.size }, (_, i) => this.tokenizer.size + i);
-    const sampled = sampleTokens(this.model, prompt, options, {
-      stop: this.stopTokens,
-      banned: [...this.tokenizer.visionTokens, ...unused],
-    });
-    return { ...sampled, text: sampled.ids.map((group) => group.map((ids) => this.tokenizer.decode(ids))) };
+    return { stop: this.stopTokens, banned: [...this.tokenizer.visionTokens, ...unused] };
   }
 
   /** Log-probabilities of completions, through the prompt's graph when it has one. Call it inside a scope. */

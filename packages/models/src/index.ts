@@ -18,13 +18,23 @@ export {
   parseProcessor,
 } from "./image-processor.js";
 export { KeyCache } from "./key-cache.js";
+export type { Distribution } from "./logits-processors.js";
 export { completionLogprobs, type TokenLogprobs } from "./logprobs.js";
 export { decoderLinears, Lora, type LoraOptions, newLora } from "./lora.js";
 export { holdsLora, loadLora, saveLora } from "./lora-folder.js";
 export { mropePositions, type Positions } from "./positions.js";
 export { type PreparedBatch, type Prompt, type PromptTokens, QwenVL, randomModel } from "./qwen2_5_vl.js";
-export { type SampledTokens, type SamplingOptions, type SamplingTokens, sampleTokens } from "./sample.js";
+export {
+  type DrawnToken,
+  type SampledTokens,
+  type SamplingOptions,
+  type SamplingTokens,
+  sampleSteps,
+  sampleTokens,
+  type TokenLogprob,
+} from "./sample.js";
 export { type PixelLimits, smartResize } from "./smart-resize.js";
 export { specialTokens } from "./special-tokens.js";
+export { TextStream } from "./text-stream.js";
 export { Tokenizer, type TokenizerFiles } from "./tokenizer.js";
 export { randomWeights, weightShapes } from "./weights.js";

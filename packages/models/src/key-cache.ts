@@ -1,4 +1,4 @@
-import { empty, keep, type Tensor } from "@ssl4rl/torch";
+import { empty, keep, scope, type Tensor } from "@ssl4rl/torch";
 import type { SharedKeys } from "./attention.js";
 
 /**
@@ -25,6 +25,25 @@ export class KeyCache {
   /** Ends a pass of R tokens through all layers. */
   advance(R: number): void {
     this.length += R;
+  }
+
+  /**
+   * Goes on with some of the continuations: `prompts` [B'] of the B (null for all), and of each prompt those at `places`
+   * [B', G'] among its G.
+   */
+  select(prompts: Tensor | null, places: Tensor): void {
+    const pick = (held: Tensor) =>
+      scope(() => {
+        const some = prompts ? held.indexSelect(0, prompts) : held;
+        const [B, kv, , capacity, d] = some.shape;
+        const G = places.shape[1];
+        return keep(some.gather(2, places.reshape([B, 1, G, 1, 1]).expand([B, kv, G, capacity, d])));
+      });
+    this.layers.forEach(({ keys, values, capacity }, i) => {
+      this.layers[i] = { keys: pick(keys), values: pick(values), capacity };
+      keys.free();
+      values.free();
+    });
   }
 
   free(): void {

@@ -27,6 +27,8 @@ export interface PreparedBatch {
  * called. With a graph behind it (outside noGrad) training and sampling may use the same one.
  */
 export interface Prompt {
+  /** Token ids, unpadded. */
+  readonly ids: readonly (readonly number[])[];
   readonly lengths: readonly number[];
   /** Position of each prompt's first continuation token, on all axes. */
   readonly next: readonly number[];
@@ -125,6 +127,7 @@ export class QwenVL {
       const padding = this.decoder.paddingMask(lengths, P);
       const { hidden, own } = this.decoder.run(x, pass, null, null, { rows, padding });
       return {
+        ids: batch.prompts.map(({ ids }) => ids),
         lengths,
         next: batch.prompts.map(({ positions }) => positions.next),
         layers: own.map(({ keys, values }) => ({ keys: keys.squeeze(2), values: values.squeeze(2) })),

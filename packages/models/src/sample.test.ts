@@ -2,7 +2,7 @@ import { liveTensors, noGrad, scope, type Tensor, tensor } from "@ssl4rl/torch";
 import { expect, test } from "vitest";
 import { alone, batchOf, goldenBatch, goldenModel } from "./golden-model.js";
 import { completionLogprobs } from "./logprobs.js";
-import { type SamplingOptions, type SamplingTokens, sampleTokens } from "./sample.js";
+import { type SamplingOptions, type SamplingTokens, sampleSteps, sampleTokens } from "./sample.js";
 
 const model = goldenModel();
 const batch = goldenBatch("C");
@@ -68,6 +68,117 @@ test("a response ends with its first stop token, which belongs to it", () => {
   });
 });
 
+test("responses go on unchanged while others finish, group by group", () => {
+  const long = { each: 16, maxNewTokens: 24 };
+  const free = sample(long);
+  // Every token of the first group's draws at step 3 stops: it finishes early, the other group thins out.
+  const stop = [...new Set([...free.ids[0].map((ids) => ids[3]), ...free.ids[1].slice(0, 4).map((ids) => ids[9])])];
+  const stopped = sample(long, { stop });
+  const ends = free.ids.map((group) => group.map((ids) => ids.findIndex((id) => stop.includes(id))));
+  expect(ends[0].every((end) => end >= 0 && end <= 3)).toBe(true);
+  expect(ends[1].filter((end) => end < 0 || end > 12).length).toBeGreaterThan(0);
+  expect(stopped.ids).toEqual(
+    free.ids.map((group, b) => group.map((ids, g) => (ends[b][g] < 0 ? ids : ids.slice(0, ends[b][g] + 1)))),
+  );
+  stopped.logprobs.flat().forEach((logs, i) => {
+    logs.forEach((value, t) => {
+      expect(value).toBeCloseTo(free.logprobs.flat()[i][t], 4);
+    });
+  });
+});
+
+test("steps give what a whole draw gives, token by token", () => {
+  const whole = sample({ maxNewTokens: 5 });
+  scope(() => {
+    const prompt = noGrad(() => model.prefill(batch));
+    const steps = [...sampleSteps(model, prompt, { ...options, maxNewTokens: 5 }, tokens)];
+    expect(steps).toHaveLength(5);
+    steps.forEach((step, t) => {
+      expect(step.map(({ prompt, response }) => [prompt, response])).toEqual([
+        [0, 0],
+        [0, 1],
+        [0, 2],
+        [1, 0],
+        [1, 1],
+        [1, 2],
+      ]);
+      for (const { prompt, response, id, logprob } of step) {
+        expect(id).toBe(whole.ids[prompt][response][t]);
+        expect(logprob).toBe(whole.logprobs[prompt][response][t]);
+      }
+    });
+  });
+});
+
+test("steps that are given up leave nothing behind, and other work may run between them", () => {
+  scope(() => {
+    const prompt = noGrad(() => model.prefill(batch));
+    const before = liveTensors();
+    const stop = Array.from({ length: 400 }, (_, id) => id);
+    const one = sampleSteps(model, prompt, { ...options, each: 12, seed: 1 }, { ...tokens, stop });
+    const other = sampleSteps(model, prompt, { ...options, seed: 2 }, tokens);
+    for (let step = 0; step < 4; step++) {
+      one.next();
+      scope(() => other.next());
+    }
+    expect(liveTensors()).toBeGreaterThan(before);
+    one.return();
+    other.return();
+    expect(liveTensors()).toBe(before);
+  });
+});
+
+test("top-k, top-p and min-p narrow what is drawn, not the log-probabilities that are told", () => {
+  const logits = noGrad(() =>
+    scope(() => model.logits(model.prefill(batch).last).logSoftmax(-1).tolist()),
+  ) as number[][];
+  const ranked = logits.map((row) =>
+    row
+      .map((logprob, id) => ({ id, logprob }))
+      .filter(({ id }) => !tokens.banned.includes(id))
+      .sort((a, b) => b.logprob - a.logprob),
+  );
+  const first = { each: 400, maxNewTokens: 1, topLogprobs: 3 };
+  const { ids, logprobs } = sample({ ...first, topK: 3 });
+  ids.forEach((group, b) => {
+    expect(new Set(group.flat())).toEqual(new Set(ranked[b].slice(0, 3).map(({ id }) => id)));
+    group.forEach(([id], g) => {
+      expect(logprobs[b][g][0]).toBeCloseTo(logits[b][id], 4);
+    });
+  });
+  const least = (row: (typeof ranked)[number]) =>
+    row.filter(({ logprob }) => logprob >= row[0].logprob + Math.log(0.5));
+  sample({ ...first, minP: 0.5 }).ids.forEach((group, b) => {
+    expect(new Set(group.flat())).toEqual(new Set(least(ranked[b]).map(({ id }) => id)));
+  });
+  expect(
+    sample({ ...first, topP: 0 })
+      .ids.flat(2)
+      .every((id) => ranked.some(([best]) => best.id === id)),
+  ).toBe(true);
+});
+
+test("the repetition penalty counts the prompt's tokens and the response's own", () => {
+  const text = batchOf([[1, 2, 3]], [], () => new Float32Array(0));
+  const greedy = { each: 1, maxNewTokens: 30, temperature: 0 };
+  const free = sample(greedy, {}, text).ids[0][0];
+  expect(new Set(free).size).toBeLessThan(30);
+  const penalised = sample({ ...greedy, repetitionPenalty: 1e9 }, {}, text).ids[0][0];
+  expect(new Set([1, 2, 3, ...penalised]).size).toBe(33);
+});
+
+test("the likeliest tokens are told beside each that was drawn, the likeliest first", () => {
+  scope(() => {
+    const prompt = noGrad(() => model.prefill(batch));
+    const [step] = sampleSteps(model, prompt, { ...options, temperature: 0, maxNewTokens: 1, topLogprobs: 4 }, tokens);
+    for (const { id, logprob, top } of step) {
+      expect(top).toHaveLength(4);
+      expect(top[0]).toEqual({ id, logprob });
+      expect(top.map((one) => one.logprob)).toEqual(top.map((one) => one.logprob).sort((a, b) => b - a));
+    }
+  });
+});
+
 test("sampling stops when every response has", () => {
   const all = Array.from({ length: 512 }, (_, id) => id);
   const { ids, finished } = sample({ maxNewTokens: 1000 }, { stop: all });
@@ -129,6 +240,10 @@ test("senseless options are refused by name", () => {
   expect(() => sample({ each: 0 })).toThrow("sample: each must be 1 or more, got 0");
   expect(() => sample({ maxNewTokens: 1.5 })).toThrow("sample: maxNewTokens must be 1 or more, got 1.5");
   expect(() => sample({ temperature: -1 })).toThrow("sample: temperature must be 0 or more, got -1");
+  expect(() => sample({ topK: 1.5 })).toThrow("sample: topK must be a whole number, 0 or more, got 1.5");
+  expect(() => sample({ topP: 1.1 })).toThrow("sample: topP must be between 0 and 1, got 1.1");
+  expect(() => sample({ minP: -1 })).toThrow("sample: minP must be between 0 and 1, got -1");
+  expect(() => sample({ repetitionPenalty: 0 })).toThrow("sample: repetitionPenalty must be above 0, got 0");
 });
 
 test("a model whose logits are not finite is a clear error, not a token", () => {

@@ -1,5 +1,6 @@
 import { Tokenizer as HubTokenizer } from "@huggingface/tokenizers";
 import { UserError } from "@ssl4rl/core";
+import { symbolBytes } from "./byte-bpe.js";
 import { ChatTemplate, type Message } from "./chat-template.js";
 import { isObject, type Json } from "./json.js";
 import { END_OF_TEXT, IM_END, IMAGE_PAD, visionTokens } from "./special-tokens.js";
@@ -24,6 +25,7 @@ export class Tokenizer {
   private readonly cleanUp: boolean;
   private readonly idOfSpecial = new Map<string, number>();
   private readonly specialOfId = new Map<number, string>();
+  private readonly addedOfId = new Map<number, string>();
   private readonly special: RegExp;
   private readonly template: ChatTemplate;
   private readonly folder: string;
@@ -44,6 +46,7 @@ export class Tokenizer {
       this.idOfSpecial.set(content as string, id as number);
       this.specialOfId.set(id as number, content as string);
     }
+    for (const { content, id } of added) this.addedOfId.set(id as number, content as string);
     // The library never sees special tokens, so it cannot make one out of ordinary text.
     const plain = { ...tokenizer, added_tokens: added.filter((token) => token.special !== true) };
     this.hub = new HubTokenizer(plain, config);
@@ -117,6 +120,17 @@ export class Tokenizer {
   decode(ids: readonly number[]): string {
     const plain = ids.filter((id) => !this.specialOfId.has(id) && this.hub.id_to_token(id) !== undefined);
     return plain.length === 0 ? "" : this.hub.decode(plain, { clean_up_tokenization_spaces: this.cleanUp });
+  }
+
+  /** The bytes a token stands for, a special token its name; none for an id without a token. */
+  bytes(id: number): Uint8Array {
+    const added = this.addedOfId.get(id);
+    if (added !== undefined) return Buffer.from(added);
+    return symbolBytes(this.hub.id_to_token(id) ?? "");
+  }
+
+  isSpecial(id: number): boolean {
+    return this.specialOfId.has(id);
   }
 
   private sanitise(message: Message): Message {
