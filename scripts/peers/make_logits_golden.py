@@ -1,6 +1,7 @@
 """Makes packages/models/src/logits-processors.golden.json: what transformers' generate makes of some logits.
 
 python make_logits_golden.py > ../../packages/models/src/logits-processors.golden.json
+npx biome check --write ../../packages/models/src/logits-processors.golden.json
 """
 
 import json

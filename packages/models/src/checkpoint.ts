@@ -17,6 +17,13 @@ export interface PromptInput {
   readonly labels?: readonly string[];
 }
 
+/** A conversation that asks for the assistant's next turn. */
+export interface Chat {
+  readonly messages: readonly Message[];
+  /** One for each image item of the messages, in their order. */
+  readonly images: readonly Image[];
+}
+
 /** G responses to each of B prompts. */
 export interface Completions {
   /** [B][G] token ids, the stop token included. */
@@ -58,29 +65,22 @@ export class Checkpoint {
 
   /** Token ids, positions and pixels. Plain data: needs no libtorch and may be made ahead, elsewhere. */
   prepare(inputs: readonly PromptInput[]): PreparedBatch {
-    const images = inputs.flatMap((input) => input.images);
+    return this.prepareChats(inputs.map(asChat));
+  }
+
+  /** The same for whole conversations. */
+  prepareChats(chats: readonly Chat[]): PreparedBatch {
+    const images = chats.flatMap((chat) => chat.images);
     if (images.length > 0 && !this.processor) {
       throw new UserError("This checkpoint is a text-only model: prompts may hold no images.");
     }
     const pixels = images.length > 0 ? this.processor!.process(images) : NO_PIXELS;
     let from = 0;
-    const prompts = inputs.map(({ text, images: own, labels = [] }) => {
-      const grids = pixels.grids.slice(from, from + own.length);
-      from += own.length;
-      const message: Message = {
-        role: "user",
-        content: [
-          ...own.flatMap((_, i): ContentItem[] => {
-            const image: ContentItem = { type: "image" };
-            return labels.length > 0
-              ? [{ type: "text", text: `${labels[i]} ` }, image, { type: "text", text: "\n" }]
-              : [image];
-          }),
-          { type: "text", text },
-        ],
-      };
+    const prompts = chats.map((chat) => {
+      const grids = pixels.grids.slice(from, from + chat.images.length);
+      from += chat.images.length;
       const slots = grids.map((grid) => this.processor!.tokens(grid));
-      const ids = this.tokenizer.encodePrompt([message], slots);
+      const ids = this.tokenizer.encodePrompt(chat.messages, slots);
       return {
         ids,
         positions: mropePositions(ids, this.config.imageTokenId, grids, this.processor?.spec.mergeSize ?? 1),
@@ -133,4 +133,12 @@ export class Checkpoint {
   free(): void {
     this.model.free();
   }
+}
+
+function asChat({ text, images, labels = [] }: PromptInput): Chat {
+  const items = images.flatMap((_, i): ContentItem[] => {
+    const image: ContentItem = { type: "image" };
+    return labels.length > 0 ? [{ type: "text", text: `${labels[i]} ` }, image, { type: "text", text: "\n" }] : [image];
+  });
+  return { messages: [{ role: "user", content: [...items, { type: "text", text }] }], images };
 }

@@ -43,6 +43,8 @@ export interface ModelConfig {
   readonly initializerRange: number;
   /** Id of `<|image_pad|>`: the slots that image features fill. -1 for a text-only model. */
   readonly imageTokenId: number;
+  /** Tokens that a prompt and its response may have together (max_position_embeddings). */
+  readonly contextLength: number;
   /** The file as read, which is what saving writes back. */
   readonly raw: Json;
 }
@@ -66,6 +68,7 @@ export function parseConfig(text: string, file = "config.json"): ModelConfig {
     vision: type === "qwen2" ? null : readVision(top, file),
     tied: top.boolean("tie_word_embeddings") ?? language.boolean("tie_word_embeddings") ?? false,
     initializerRange: language.number("initializer_range", 0.02),
+    contextLength: language.count("max_position_embeddings", 32768),
     imageTokenId: type === "qwen2" ? -1 : top.number("image_token_id"),
     raw,
   };
