@@ -1,12 +1,11 @@
-import { once } from "node:events";
 import { createWriteStream, renameSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { UserError } from "@ssl4rl/core";
 import { readJsonl, type Score } from "@ssl4rl/data";
 import { Command } from "commander";
 import { wholeNumber } from "../flags.js";
+import { serveUntilStopped } from "../json-server.js";
 import { judge } from "../judge.js";
 import { Progress } from "../progress.js";
 import { verifyServer } from "../verify-server.js";
@@ -131,25 +130,10 @@ class Tally {
 }
 
 async function serve(port: number): Promise<void> {
-  if (port > 65535) throw new UserError(`--serve takes a port up to 65535, got ${port}.`, 2);
-  const server = verifyServer();
-  try {
-    await once(server.listen(port, "127.0.0.1"), "listening");
-  } catch (error) {
-    throw new UserError(
-      `Cannot serve on port ${port}: ${(error as Error).message}. Choose another, or 0 for a free one.`,
-    );
-  }
-  const progress = new Progress();
-  const { port: taken } = server.address() as AddressInfo;
-  progress.say(`Verifying on http://127.0.0.1:${taken}/verify (Ctrl-C stops it)`);
-  const stop = () => {
-    progress.say("Stopping when the requests under way are answered (Ctrl-C again: at once)");
-    process.once("SIGINT", () => process.exit(130));
-    server.close();
-  };
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
-  await once(server, "close");
-  process.exitCode = 130;
+  await serveUntilStopped(
+    verifyServer(),
+    { host: "127.0.0.1", port, flag: "--serve" },
+    new Progress(),
+    (url) => `Verifying on ${url}/verify (Ctrl-C stops it)`,
+  );
 }
