@@ -7,6 +7,7 @@ import { evalCommand } from "./commands/eval.js";
 import { mergeCommand } from "./commands/merge.js";
 import { previewCommand } from "./commands/preview.js";
 import { reportCommand } from "./commands/report.js";
+import { serveCommand } from "./commands/serve.js";
 import { trainCommand } from "./commands/train.js";
 import { verifyCommand } from "./commands/verify.js";
 
@@ -28,6 +29,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     evalCommand(),
     mergeCommand(),
     reportCommand(),
+    serveCommand(),
   ];
   for (const command of commands) {
     program.addCommand(
