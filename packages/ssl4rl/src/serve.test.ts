@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { request, type Server } from "node:http";
+import { createServer, request, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,6 +51,7 @@ async function start(change: Partial<ChatServerOptions> = {}): Promise<OpenAI> {
     maxBody: 2 ** 23,
     maxTokens: 2000,
     queue: 8,
+    fetchFrom: [],
     ...change,
   };
   server = chatServer(checkpoint, options);
@@ -202,6 +203,35 @@ describe("chat completions, asked by OpenAI's client", () => {
     expect((await of(uri("jpeg", files.jpeg))).logprobs).not.toEqual((await of(uri("png", files.png))).logprobs);
   });
 
+  it("see pictures that are fetched from the hosts named, without redirects, up to the size of a request", async () => {
+    const gallery = createServer(({ url }, response) => {
+      if (url === "/a.png") response.end(files.png);
+      else if (url === "/large") response.end(Buffer.alloc(2 ** 23 + 1));
+      else response.writeHead(url === "/moved" ? 302 : 404, { location: "/a.png" }).end();
+    });
+    await once(gallery.listen(0, "127.0.0.1"), "listening");
+    const host = `127.0.0.1:${(gallery.address() as AddressInfo).port}`;
+    try {
+      const client = await start({ fetchFrom: [host] });
+      const ask = (url: string): Ask => ({
+        messages: [{ role: "user", content: [shown(url), { type: "text", text: question }] }],
+      });
+      const [fetched, sent] = await Promise.all(
+        [`http://${host}/a.png`, uri("png", files.png)].map((url) => client.chat.completions.create(asking(ask(url)))),
+      );
+      expect(fetched.choices).toEqual(sent.choices);
+      const reasons = { "/large": /over 8388608 bytes/, "/moved": /redirect/, "/none": /status 404/ };
+      for (const [path, reason] of Object.entries(reasons)) {
+        expect((await refused(client, ask(`http://${host}${path}`))).message).toMatch(reason);
+      }
+      expect((await refused(client, ask("http://127.0.0.1:1/a.png"))).message).toMatch(
+        /not fetched from 127\.0\.0\.1:1/,
+      );
+    } finally {
+      gallery.close();
+    }
+  });
+
   it("end before a stop string, also one in several tokens", async () => {
     const client = await start();
     const free = (await client.chat.completions.create(asking({ temperature: 0 }))).choices[0];
@@ -345,7 +375,11 @@ describe("what is refused", () => {
       [{ stream_options: { include_usage: true } }, "stream_options", /needs stream/],
       [{ max_completion_tokens: 5 }, "max_tokens", /not both/],
       [{ max_tokens: 2001 }, "max_tokens", /2001; at most 2000 are given \(--max-tokens\)/],
-      [user([shown("https://example.com/a.png")]), "messages[0].content[0].image_url", /not fetched.*data URI/],
+      [
+        user([shown("https://example.com/a.png")]),
+        "messages[0].content[0].image_url",
+        /not fetched from example\.com.*--fetch-from.*data URI/,
+      ],
       [user([shown("file:///etc/passwd")]), "messages[0].content[0].image_url", /should be a data URI/],
       [
         user([shown(uri("jpeg", files.jpeg.subarray(0, 1500)))]),

@@ -7,15 +7,15 @@ import { ChatError, describeError } from "./chat-error.js";
 import { type ChatLimits, type ChatRequest, parseChat } from "./chat-request.js";
 import { ChatResponse } from "./chat-response.js";
 import { complete, type Piece } from "./complete.js";
+import type { FetchLimits } from "./fetch-image.js";
 import { openImage } from "./open-image.js";
 import { Turns } from "./turns.js";
 
-export interface ChatServerOptions extends ChatLimits {
+export interface ChatServerOptions extends ChatLimits, FetchLimits {
   /** What clients call the model. */
   readonly name: string;
   /** What clients must show as a Bearer token; null: nothing. */
   readonly token: string | null;
-  readonly maxBody: number;
   /** Requests held at once, the one being answered included. */
   readonly queue: number;
 }
@@ -75,11 +75,11 @@ function closed(response: ServerResponse): AbortSignal {
 async function answer(
   checkpoint: Checkpoint,
   chat: ChatRequest,
-  limits: ChatLimits,
+  limits: ChatServerOptions,
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const batch = await prepare(checkpoint, chat);
+  const batch = await prepare(checkpoint, chat, limits);
   const promptTokens = batch.prompts[0].ids.length;
   const maxTokens = tokensLeft(checkpoint.config.contextLength, promptTokens, chat.maxTokens, limits.maxTokens);
   const shape = new ChatResponse(checkpoint.tokenizer, chat, promptTokens);
@@ -106,9 +106,13 @@ async function answer(
   return undefined;
 }
 
-async function prepare(checkpoint: Checkpoint, { messages, images }: ChatRequest): Promise<PreparedBatch> {
+async function prepare(
+  checkpoint: Checkpoint,
+  { messages, images }: ChatRequest,
+  limits: FetchLimits,
+): Promise<PreparedBatch> {
   const opened: Image[] = [];
-  for (const { uri, param } of images) opened.push(await openImage(uri, param));
+  for (const { uri, param } of images) opened.push(await openImage(uri, param, limits));
   try {
     const { processor, config } = checkpoint;
     const imageTokens = opened.reduce((sum, image) => sum + (processor?.tokens(processor.grid(image)) ?? 0), 0);

@@ -13,6 +13,7 @@ interface Flags {
   readonly token?: string;
   readonly dtype: "float32" | "bfloat16";
   readonly device: string;
+  readonly fetchFrom: readonly string[];
   readonly maxImages: number;
   readonly maxBody: number;
   readonly maxTokens: number;
@@ -30,8 +31,9 @@ export function serveCommand(): Command {
       new Option("--dtype <name>", "numbers to compute in").choices(["float32", "bfloat16"]).default("float32"),
     )
     .option("--device <name>", "cpu, cuda, cuda:1 ...", "cpu")
+    .option("--fetch-from <host...>", "hosts that pictures may be fetched from, as name or name:port", [])
     .option("--max-images <n>", "images per request", wholeNumber, 16)
-    .option("--max-body <bytes>", "size of a request", positiveNumber, 64 * 2 ** 20)
+    .option("--max-body <bytes>", "size of a request, and of a picture fetched", positiveNumber, 64 * 2 ** 20)
     .option("--max-tokens <n>", "tokens per response", positiveNumber, 4096)
     .option("--queue <n>", "requests held at once; more are told to come back later", positiveNumber, 32)
     .addHelpText(
