@@ -52,6 +52,11 @@ export const recipeSchema = z.strictObject({
   /** Prompts per optimiser step (B) and rollouts per prompt (G). */
   prompts: z.int().positive().default(32),
   rollouts: z.int().min(2).default(8),
+  /**
+   * Prompts per optimiser step of other trainers, which may take several steps on a batch: what launch files beside built
+   * sets tell them. `ssl4rl train` takes one step on all prompts.
+   */
+  miniBatch: z.int().positive().optional(),
   /** Prompts computed at once; bounds memory. */
   promptsPerPass: z.int().positive().default(8),
   /**

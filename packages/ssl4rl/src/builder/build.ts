@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { type Need, UserError } from "@ssl4rl/core";
 import { layoutNamed, openStored, rewardFile, type SkippedFile, type Stored } from "@ssl4rl/data";
 import type { SkippedPicture } from "@ssl4rl/trainer";
+import { launchFile } from "../launch/index.js";
+import type { Training } from "../launch/run.js";
 import { recipeTasks } from "../recipes.js";
 import type { Job } from "./build-worker.js";
-import type { FileRecord, TaskCount } from "./make-file.js";
+import { addCounts, type FileRecord, type TaskCount } from "./make-file.js";
 import { needsFiles } from "./open-kinds.js";
 import { filesOf, fingerprintOf, type Plan, rowsOf, type Split, splits } from "./plan.js";
 import { SetFolder } from "./set-folder.js";
@@ -18,6 +20,8 @@ export interface BuildOptions {
   /** The files that this process makes: every `count`-th, beginning with number `index` (from 0). */
   readonly shard: { readonly index: number; readonly count: number };
   readonly resume: boolean;
+  /** How the launch file beside the rows trains on them. */
+  readonly training: Training;
   /** Asked before every file: once true, no new one is begun. */
   readonly stop: () => boolean;
   readonly progress: (text: string) => void;
@@ -77,6 +81,12 @@ export async function build(plan: Plan, options: BuildOptions): Promise<Manifest
     if (whole.some((record) => !record)) return null;
     const manifest = summarise(plan, fingerprint, surveys, whole as FileRecord[]);
     copyFileSync(rewardFile, join(options.out, "reward.py"));
+    const launch = launchFile(plan.format, {
+      ...options.training,
+      rows: rowsOf(plan),
+      counts: Object.values(manifest.tasks),
+    });
+    if (launch) folder.write(launch.name, launch.text);
     folder.write("manifest.json", `${JSON.stringify(manifest, null, 1)}\n`);
     return manifest;
   } finally {
@@ -130,13 +140,8 @@ function summarise(
   const tasks: Record<string, TaskCount> = {};
   const skipped = new Map<string, SkippedPicture>();
   for (const record of records) {
-    for (const [task, { rows, images, imageTokens }] of Object.entries(record.tasks)) {
-      const before = tasks[task] ?? { rows: 0, images: 0, imageTokens: 0 };
-      tasks[task] = {
-        rows: before.rows + rows,
-        images: before.images + images,
-        imageTokens: before.imageTokens + imageTokens,
-      };
+    for (const [task, count] of Object.entries(record.tasks)) {
+      tasks[task] = task in tasks ? addCounts(tasks[task], count) : count;
     }
     for (const one of record.skipped) skipped.set(`${one.task} ${one.picture}`, one);
   }

@@ -4,7 +4,8 @@ import { layoutNamed, openStored } from "@ssl4rl/data";
 import type { SkippedPicture } from "@ssl4rl/trainer";
 import { Progress } from "../progress.js";
 import { recipeTasks } from "../recipes.js";
-import { rowStream, visualTokens, type Workshop } from "./make-file.js";
+import { imageTokens, QWEN2_5_VL } from "./image-tokens.js";
+import { rowStream, type Workshop } from "./make-file.js";
 import { needsFiles, openKinds } from "./open-kinds.js";
 import { filesOf, type Plan, rowsOf, type Split, splits } from "./plan.js";
 import { deal, dealOut, look } from "./survey.js";
@@ -83,7 +84,7 @@ async function estimate(workshop: Workshop, sample: number): Promise<TaskEstimat
     const own = made[index % tasks.length];
     const size = sizeOf(images);
     own.sizes[size] = (own.sizes[size] ?? 0) + 1;
-    own.tokens.push(visualTokens(images) + 2 * images.length);
+    own.tokens.push(imageTokens(images, QWEN2_5_VL));
     own.bytes += images.reduce((sum, image) => sum + encodePng(image).length, 0);
   }
   return made.map(({ task, sizes, tokens, bytes }, slot) => ({

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { encodePng, type Problem, protocols, Random, type Task } from "@ssl4rl/core";
 import { type BuiltRow, type Layout, refusal } from "@ssl4rl/data";
 import { ProblemStream, type SkippedPicture, type SourceOf } from "@ssl4rl/trainer";
+import { imageTokens, QWEN2_5_VL } from "./image-tokens.js";
 import type { FileOfSet, Plan, Split } from "./plan.js";
+import { mostTextTokens } from "./text-tokens.js";
 
 /** A file that is there whole, and what is in it. */
 export interface FileRecord {
@@ -21,8 +23,12 @@ export interface FileRecord {
 export interface TaskCount {
   readonly rows: number;
   readonly images: number;
-  /** {@link visualTokens} of all images. */
+  /** {@link imageTokens} of all images, as Qwen2.5-VL has them. */
   readonly imageTokens: number;
+  /** Pictures of the row that has most. */
+  readonly mostImages: number;
+  /** No prompt has more tokens than this: those of its pictures and {@link mostTextTokens}. */
+  readonly mostPromptTokens: number;
 }
 
 /** Where a file's rows come from. */
@@ -92,20 +98,28 @@ function builtRow(problem: Problem, index: number, split: Split, { reward }: Pla
 }
 
 /** What rows hold, by task. */
-function countTasks(rows: readonly Pick<BuiltRow, "task" | "images">[]): Record<string, TaskCount> {
+function countTasks(rows: readonly BuiltRow[]): Record<string, TaskCount> {
   const counts: Record<string, TaskCount> = {};
-  for (const { task, images } of rows) {
-    const before = counts[task] ?? { rows: 0, images: 0, imageTokens: 0 };
-    counts[task] = {
-      rows: before.rows + 1,
-      images: before.images + images.length,
-      imageTokens: before.imageTokens + visualTokens(images),
+  for (const row of rows) {
+    const tokens = imageTokens(row.images, QWEN2_5_VL);
+    const own: TaskCount = {
+      rows: 1,
+      images: row.images.length,
+      imageTokens: tokens,
+      mostImages: row.images.length,
+      mostPromptTokens: tokens + mostTextTokens(row),
     };
+    counts[row.task] = row.task in counts ? addCounts(counts[row.task], own) : own;
   }
   return counts;
 }
 
-/** One visual token for each 28 × 28 pixels, as Qwen2.5-VL has them; the marks around pictures left out. */
-export function visualTokens(images: readonly { readonly width: number; readonly height: number }[]): number {
-  return images.reduce((sum, { width, height }) => sum + (width * height) / 28 ** 2, 0);
+export function addCounts(a: TaskCount, b: TaskCount): TaskCount {
+  return {
+    rows: a.rows + b.rows,
+    images: a.images + b.images,
+    imageTokens: a.imageTokens + b.imageTokens,
+    mostImages: Math.max(a.mostImages, b.mostImages),
+    mostPromptTokens: Math.max(a.mostPromptTokens, b.mostPromptTokens),
+  };
 }

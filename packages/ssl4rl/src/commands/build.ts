@@ -1,12 +1,13 @@
 import { availableParallelism } from "node:os";
 import { describeReward, UserError } from "@ssl4rl/core";
 import { layoutNamed, layouts } from "@ssl4rl/data";
-import { checkRecipe } from "@ssl4rl/trainer";
+import { checkRecipe, type Recipe } from "@ssl4rl/trainer";
 import { Command, InvalidArgumentError } from "commander";
 import { build, type Manifest } from "../builder/build.js";
 import { showEstimate } from "../builder/dry-run.js";
 import type { Plan } from "../builder/plan.js";
 import { wholeNumber } from "../flags.js";
+import type { Training } from "../launch/run.js";
 import { Progress } from "../progress.js";
 import { loadRecipe, parseTaskFlag, recipeTasks } from "../recipes.js";
 
@@ -68,16 +69,28 @@ export function buildCommand(): Command {
       "\nExamples:\n  ssl4rl build --preset ssl-r1 --source ~/photos --rows 5000 --format verl --out sets/ssl-r1\n" +
         "  ssl4rl build --preset ssl4rl --source shards/ --rows 100000 --shard 3/8 --out sets/big",
     )
-    .action(async (recipe: string | undefined, flags: Flags) => {
-      const plan = planOf(recipe, flags);
+    .action(async (recipeName: string | undefined, flags: Flags) => {
+      if (recipeName && flags.preset) throw new UserError("Give a recipe or --preset, not both.", 2);
+      const { name, recipe } = loadRecipe(recipeName ?? flags.preset ?? "photos");
+      const plan = planOf(name, recipe, flags);
       if (flags.dryRun) await showEstimate(plan, flags.json ?? false);
-      else await runBuild(plan, flags);
+      else await runBuild(plan, trainingOf(name, recipe), flags);
     });
 }
 
-function planOf(recipeName: string | undefined, flags: Flags): Plan {
-  if (recipeName && flags.preset) throw new UserError("Give a recipe or --preset, not both.", 2);
-  const { name, recipe } = loadRecipe(recipeName ?? flags.preset ?? "photos");
+/** The recipe's own settings; those of the tiny model would spoil a large one, which trainers beside ours are for. */
+function trainingOf(name: string, recipe: Recipe): Training {
+  const plain = name.replace(/[^A-Za-z0-9._-]/g, "-");
+  if (recipe.model !== "tiny-vl")
+    return { origin: `recipe ${name}, which says where they are from`, name: plain, recipe };
+  return {
+    origin: `ssl4rl's defaults (recipe ${name} is for the tiny model)`,
+    name: plain,
+    recipe: { ...checkRecipe({ tasks: recipe.tasks }, name), model: "Qwen2.5-VL-3B-Instruct" },
+  };
+}
+
+function planOf(name: string, recipe: Recipe, flags: Flags): Plan {
   const wanted = checkRecipe(
     {
       ...recipe,
@@ -118,7 +131,7 @@ function planOf(recipeName: string | undefined, flags: Flags): Plan {
   };
 }
 
-async function runBuild(plan: Plan, flags: Flags): Promise<void> {
+async function runBuild(plan: Plan, training: Training, flags: Flags): Promise<void> {
   if (!flags.out) throw new UserError("Where to? Give the set's folder with --out DIR.", 2);
   const progress = new Progress();
   const started = performance.now();
@@ -134,6 +147,7 @@ async function runBuild(plan: Plan, flags: Flags): Promise<void> {
       workers: flags.workers,
       shard: flags.shard,
       resume: flags.resume ?? false,
+      training,
       stop: () => stopped,
       progress: (text) => progress.update(text),
     });

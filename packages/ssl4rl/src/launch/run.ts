@@ -1,0 +1,64 @@
+import type { Recipe } from "@ssl4rl/trainer";
+import type { TaskCount } from "../builder/make-file.js";
+import type { Split } from "../builder/plan.js";
+
+/** How a set is to be trained on. */
+export interface Training {
+  /** Where the settings come from, as launch files say it. */
+  readonly origin: string;
+  /** A name for the run. */
+  readonly name: string;
+  readonly recipe: Recipe;
+}
+
+/** A training on a set that is there. */
+export interface Run extends Training {
+  readonly rows: Readonly<Record<Split, number>>;
+  /** What the rows of each task hold. */
+  readonly counts: readonly TaskCount[];
+}
+
+/** A file beside the rows that starts a trainer on them. */
+export interface LaunchFile {
+  readonly name: "launch.sh" | "launch.py";
+  readonly text: string;
+}
+
+/**
+ * The settings of a recipe that all trainers share, for a set: no more prompts a step than there are rows, and lengths that
+ * hold every prompt.
+ */
+export function settingsOf({ recipe, rows, counts }: Run) {
+  const few = rows.train < recipe.prompts;
+  // Batches of eight can be dealt out to as many GPUs.
+  const prompts = few ? rows.train - (rows.train % 8) || rows.train : recipe.prompts;
+  const miniBatch = few ? prompts : (recipe.miniBatch ?? prompts);
+  const promptTokens = Math.max(...counts.map(({ mostPromptTokens }) => mostPromptTokens));
+  return {
+    few,
+    prompts,
+    /** Prompts for one step of the optimiser; each batch is for `updates` of them. */
+    miniBatch,
+    updates: prompts / miniBatch,
+    promptTokens,
+    responseTokens: recipe.maxNewTokens,
+    /** The longest sequence there can be. */
+    tokens: promptTokens + recipe.maxNewTokens,
+    images: Math.max(...counts.map(({ mostImages }) => mostImages)),
+    model: recipe.model.startsWith("Qwen2.5-VL-") ? `Qwen/${recipe.model}` : recipe.model,
+  };
+}
+
+/** What a launch file says of itself, a line each. */
+export function aboutRun(run: Run): string[] {
+  const { few, prompts, promptTokens } = settingsOf(run);
+  const lines = [
+    `Settings: ${run.origin}.`,
+    `Prompts have at most ${promptTokens} tokens of Qwen2.5-VL: those of the pictures, and a token for each byte of text.`,
+  ];
+  if (few)
+    lines.push(
+      `The set has ${run.rows.train} rows to train on, so a step takes ${prompts} of the ${run.recipe.prompts} prompts.`,
+    );
+  return lines;
+}
