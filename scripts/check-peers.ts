@@ -8,9 +8,9 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compareTheirs, writeOurs } from "./peft.js";
 
@@ -23,7 +23,11 @@ const scratch = mkdtempSync(join(tmpdir(), "ssl4rl-peers-"));
 process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
 
 const given = process.argv[2];
-const sets = given ? [resolve(given)] : ["verl", "trl", "easyr1", "swift", "jsonl"].map(buildSet);
+const sets = given
+  ? [resolve(given)]
+  : ["verl", "trl", "easyr1", "swift", "jsonl"].map((format) => buildSet(format, join(peers, "recipe.yaml"), 24));
+// Rows enough for a step of the papers' runs.
+const papers = ["ssl4rl", "ssl-r1"].flatMap((paper) => ["verl", "trl", "swift"].map((format) => [paper, format]));
 const setOf = (format: string) => sets.find((set) => formatOf(set) === format);
 const [verlSet, trlSet] = [setOf("verl"), setOf("trl")];
 
@@ -34,14 +38,14 @@ const passed = [
   // A step needs questions that the tiny model sometimes gets right, as those of our own set.
   given || !trlSet || check("check_trl.py", trlSet, checkpoint),
   given || checkAdapters(),
+  given || check("check_launch.py", sources(), ...papers.map(([paper, format]) => buildSet(format, paper, 512))),
 ];
 process.exit(passed.every(Boolean) ? 0 : 1);
 
 /** The Python of a virtual environment that holds what requirements.txt names; it is made if it is not there. */
 function environment(): string {
   const requirements = join(peers, "requirements.txt");
-  const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
-  const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "ssl4rl", `peers-${hash}`);
+  const folder = cacheFor("peers", requirements);
   const bin = join(folder, "bin/python");
   const complete = join(folder, "complete");
   if (existsSync(complete)) return bin;
@@ -58,11 +62,44 @@ function environment(): string {
   return bin;
 }
 
-function buildSet(format: string): string {
-  const out = join(scratch, format);
-  const recipe = join(peers, "recipe.yaml");
+/** A folder with the wheels that sources.txt names; they are fetched if they are not there. */
+function sources(): string {
+  const names = join(peers, "sources.txt");
+  const folder = cacheFor("sources", names);
+  if (existsSync(folder)) return folder;
+  const partial = `${folder}.partial`;
+  command(
+    python,
+    ["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest", partial, "-r", names],
+    "The trainers' sources cannot be fetched: pip says above which package is missing.",
+  );
+  renameSync(partial, folder);
+  return folder;
+}
+
+/** Where that is kept which a file names. */
+function cacheFor(kind: string, file: string): string {
+  const hash = createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 12);
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "ssl4rl", `${kind}-${hash}`);
+}
+
+function buildSet(format: string, recipe: string, rows: number): string {
+  const out = join(scratch, `${basename(recipe, ".yaml")}-${format}`);
   const ssl4rl = join(root, "packages/ssl4rl/bin/ssl4rl.js");
-  const flags = ["--rows", "24", "--validation", "0", "--workers", "1", "--format", format, "--out", out];
+  const flags = [
+    "--rows",
+    `${rows}`,
+    "--validation",
+    "0",
+    "--format",
+    format,
+    "--out",
+    out,
+    "--source",
+    "world",
+    "--size",
+    "112",
+  ];
   const { status, stderr } = spawnSync(process.execPath, [ssl4rl, "build", recipe, ...flags], { encoding: "utf8" });
   if (status !== 0) stop(`${stderr}ssl4rl build --format ${format} failed.`);
   return out;

@@ -1,51 +1,34 @@
-"""Does TRL train on our set with our reward?   python check_trl.py SET CHECKPOINT"""
+"""Does TRL train on our set with our reward, started by our launch.py?   python check_trl.py SET CHECKPOINT"""
 
+import importlib
 import sys
 import tempfile
 
-import datasets
 import torch
 import trl
-from transformers import AutoModelForImageTextToText
 
 from built_set import BuiltSet
 from checks import expect, run
 
 built = BuiltSet(sys.argv[1])
 checkpoint = sys.argv[2]
+# The first two questions, each eight times: a rotation, which the tiny model sometimes gets right, and a jigsaw, whose
+# prompt has another length.
+SMALL = """
+    --use_cpu --bf16 False --use_vllm False --seed 1 --max_steps 1 --save_strategy no --model_init_kwargs {"dtype":"float32"}
+    --shuffle_dataset False --num_generations 8 --per_device_train_batch_size 16 --gradient_accumulation_steps 1
+    --steps_per_generation 1 --max_completion_length 16 --learning_rate 1e-4
+""".split()
 
 
 def step():
-    """TRL's GRPOTrainer makes a step on the CPU"""
-    model = AutoModelForImageTextToText.from_pretrained(checkpoint, dtype=torch.float32)
-    before = {name: weight.detach().clone() for name, weight in model.named_parameters()}
+    """TRL's GRPOTrainer, started by launch.py, makes a step on the CPU"""
+    sys.path.insert(0, str(built.folder))
+    launch = importlib.import_module("launch")
     with tempfile.TemporaryDirectory() as folder:
-        config = trl.GRPOConfig(
-            output_dir=folder,
-            use_cpu=True,
-            bf16=False,
-            seed=1,
-            max_steps=1,
-            # The first two questions, each eight times: a rotation, which the tiny model sometimes gets right, and a
-            # jigsaw, whose prompt has another length.
-            shuffle_dataset=False,
-            per_device_train_batch_size=16,
-            num_generations=8,
-            max_completion_length=16,
-            learning_rate=1e-4,
-            # A sampled image mark is not a picture, and the model fails over it.
-            generation_kwargs={"suppress_tokens": [model.config.image_token_id, model.config.video_token_id]},
-            logging_steps=1,
-            save_strategy="no",
-            report_to=[],
-        )
-        # TRL loads the processor: one of our own would have to pad on the left.
-        trainer = trl.GRPOTrainer(
-            model=model,
-            reward_funcs=built.reward().reward_function,
-            args=config,
-            train_dataset=datasets.load_dataset("parquet", data_files=built.files, split="train"),
-        )
+        trainer = launch.make_trainer(["--model", checkpoint, "--output_dir", folder, *SMALL])
+        model = trainer.model
+        before = {name: weight.detach().clone() for name, weight in model.named_parameters()}
         trainer.train()
     log = {key: value for entry in trainer.state.log_history for key, value in entry.items()}
     expect(log["error"] == 0, f"the reward could not judge {log['error']:.0%} of the completions")

@@ -3,12 +3,14 @@
 import functools
 import json
 import os
+import subprocess
 import sys
 
 import numpy as np
 import torch
 import verl
-from hydra import compose, initialize_config_dir
+import yaml
+from omegaconf import OmegaConf
 from verl import DataProto
 from verl.trainer.ppo.reward import load_reward_manager
 from verl.trainer.ppo.utils import need_critic, need_reference_policy
@@ -33,65 +35,23 @@ tokenizer = hf_tokenizer(checkpoint)
 # The limits that Qwen2.5-VL is published with: the tiny model's own would shrink the pictures of a real set.
 processor = hf_processor(checkpoint, min_pixels=4 * PIXELS_OF_A_TOKEN, max_pixels=16384 * PIXELS_OF_A_TOKEN)
 
-COMMON = {
-    "algorithm.adv_estimator": "grpo",
-    "algorithm.use_kl_in_reward": False,
-    "data.train_files": built.files,
-    "data.val_files": built.files,
-    "data.image_key": "images",
-    "data.max_prompt_length": 4096,
-    "data.filter_overlong_prompts": True,
-    "data.truncation": "error",
-    "reward.custom_reward_function.path": built.reward_file,
-    "reward.custom_reward_function.name": "compute_score",
-    "reward.reward_manager.name": "naive",
-    "actor_rollout_ref.model.path": checkpoint,
-    "actor_rollout_ref.model.use_remove_padding": True,
-    "actor_rollout_ref.model.enable_gradient_checkpointing": True,
-    "actor_rollout_ref.actor.optim.lr": 1e-6,
-    "actor_rollout_ref.actor.entropy_coeff": 0,
-    "actor_rollout_ref.rollout.name": "vllm",
-    "actor_rollout_ref.rollout.tensor_model_parallel_size": 1,
-    "actor_rollout_ref.rollout.gpu_memory_utilization": 0.6,
-    "actor_rollout_ref.rollout.temperature": 1.0,
-    "trainer.logger": ["console", "file"],
-    "trainer.n_gpus_per_node": 8,
-}
-SSL4RL = {
-    "data.train_batch_size": 512,
-    "data.max_response_length": 2048,
-    "actor_rollout_ref.rollout.n": 5,
-    "actor_rollout_ref.rollout.log_prob_micro_batch_size_per_gpu": 20,
-    "actor_rollout_ref.ref.log_prob_micro_batch_size_per_gpu": 20,
-    "actor_rollout_ref.ref.fsdp_config.param_offload": True,
-    "actor_rollout_ref.actor.use_kl_loss": True,
-    "actor_rollout_ref.actor.kl_loss_coef": 0.01,
-    "actor_rollout_ref.actor.kl_loss_type": "low_var_kl",
-    "actor_rollout_ref.actor.ppo_mini_batch_size": 128,
-    "actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu": 10,
-    "trainer.total_epochs": 20,
-}
-SSL_R1 = {
-    "data.train_batch_size": 256,
-    "data.max_response_length": 2048,
-    "actor_rollout_ref.rollout.n": 16,
-    "actor_rollout_ref.rollout.log_prob_micro_batch_size_per_gpu": 8,
-    "actor_rollout_ref.actor.use_kl_loss": False,
-    "actor_rollout_ref.actor.ppo_mini_batch_size": 256,
-    "actor_rollout_ref.actor.use_dynamic_bsz": True,
-    "trainer.total_training_steps": 1000,
-}
 
-
-def composed(overrides):
-    folder = os.path.join(os.path.dirname(verl.__file__), "trainer", "config")
-    with initialize_config_dir(folder, version_base=None):
-        return compose("ppo_trainer", [f"{key}={value}" for key, value in {**COMMON, **overrides}.items()])
+@functools.cache
+def composed():
+    """verl's configuration, as launch.sh has verl itself compose it."""
+    launch = subprocess.run(
+        ["bash", str(built.folder / "launch.sh"), "--cfg", "job"],
+        env={**os.environ, "MODEL": checkpoint, "PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+    )
+    expect(launch.returncode == 0, launch.stderr[-500:])
+    return OmegaConf.create(yaml.safe_load(launch.stdout))
 
 
 @functools.cache
 def dataset():
-    config = composed(SSL4RL).data
+    config = composed().data
     return RLHFDataset(config.train_files, tokenizer, config, processor)
 
 
@@ -111,12 +71,14 @@ def reading():
         pixels = sum(width * height for width, height in sizes)
         expect(tokens * PIXELS_OF_A_TOKEN == pixels, f"row {i}: {tokens} visual tokens for {pixels} pixels")
         longest = max(longest, len(ids))
-    return f"{len(rows)} rows, the longest prompt has {longest} tokens of this tokenizer"
+    limit = composed().data.max_prompt_length
+    expect(longest <= limit, f"a prompt of {longest} tokens does not fit into the {limit} of launch.sh")
+    return f"{len(rows)} rows, the longest prompt has {longest} of {limit} tokens"
 
 
 def judging():
     """verl's reward manager judges by our reward.py"""
-    manager = load_reward_manager(composed(SSL4RL), tokenizer)
+    manager = load_reward_manager(composed(), tokenizer)
     rows = dataset()
     truths = {}
     sample = [rows[i] for i in range(min(len(rows), 200))]
@@ -157,10 +119,9 @@ def rollout(row, response):
 
 
 def configuring():
-    """verl's configuration takes both papers' GRPO settings"""
-    for overrides in (SSL4RL, SSL_R1):
-        config = composed(overrides)
-        validate_config(config, need_reference_policy(config), need_critic(config))
+    """verl's configuration takes the settings of launch.sh"""
+    config = composed()
+    validate_config(config, need_reference_policy(config), need_critic(config))
     return f"verl {verl.__version__} composes and validates them"
 
 
