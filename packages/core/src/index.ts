@@ -4,6 +4,7 @@ export * from "./errors.js";
 export * from "./font.js";
 export * from "./image.js";
 export * from "./interval.js";
+export * from "./near-hashes.js";
 export * from "./perceptual-hash.js";
 export * from "./png.js";
 export * from "./problem.js";

@@ -1,4 +1,4 @@
-import { hashDistance, isSkip, NEAR_DUPLICATE_BITS, type Need, perceptualHash, type Source } from "@ssl4rl/core";
+import { isSkip, NearHashes, type Need, perceptualHash, type Source } from "@ssl4rl/core";
 import { type SkippedFile, splitDraw } from "@ssl4rl/data";
 import type { SourceOf } from "@ssl4rl/trainer";
 import type { Opened } from "./open-kinds.js";
@@ -51,13 +51,17 @@ export function deal(findings: readonly Finding[], shares: Plan["shares"]): Surv
   const places: Record<Split, number[]> = { validation: [], test: [], train: [] };
   const skipped: SkippedFile[] = [];
   const used = new Map<string, string>();
-  const prints: { readonly print: bigint; readonly name: string }[] = [];
+  const prints = new NearHashes();
+  const printed: string[] = [];
   for (const [place, finding] of findings.entries()) {
     const reason = "skip" in finding ? finding.skip : reasonAgainst(finding);
     if ("skip" in finding || reason) skipped.push({ file: finding.name, reason: reason! });
     else {
       used.set(finding.id, finding.name);
-      if (finding.print !== null) prints.push({ print: finding.print, name: finding.name });
+      if (finding.print !== null) {
+        prints.add(finding.print);
+        printed.push(finding.name);
+      }
       places[splitOf(finding.id, shares)].push(place);
     }
   }
@@ -66,8 +70,8 @@ export function deal(findings: readonly Finding[], shares: Plan["shares"]): Surv
   function reasonAgainst({ id, print }: { readonly id: string; readonly print: bigint | null }): string | null {
     const same = used.get(id);
     if (same !== undefined) return `same content as ${same}`;
-    const near = prints.find((other) => print !== null && hashDistance(other.print, print) < NEAR_DUPLICATE_BITS);
-    return near ? `looks nearly the same as ${near.name}` : null;
+    const near = print === null ? null : prints.firstNear(print);
+    return near === null ? null : `looks nearly the same as ${printed[near]}`;
   }
 }
 
