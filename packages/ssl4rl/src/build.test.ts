@@ -190,6 +190,20 @@ describe("ssl4rl build", () => {
     expect(err).toContain("copy.png: same content as 0.png");
   });
 
+  it("counts tokens as a family of models has them, and what a limit would drop", async () => {
+    const limits = ["--model", "qwen3-vl", "--min-pixels", "9216", "--max-prompt-tokens", "40"];
+    const { out, err } = await run("nowhere", "--dry-run", "--json", ...limits);
+    const [rotation, , jigsaw] = JSON.parse(out).tasks;
+    // Two squares of 56 px, enlarged to 96 px: 3 × 3 tokens of 32 px, and two marks around each.
+    expect(rotation.tokens).toEqual({ mean: 22, most: 22 });
+    expect(rotation.overlong).toEqual({ certain: 0, possible: rotation.sampled });
+    // Four tiles of 11 tokens each are more than the limit without a word.
+    expect(jigsaw.overlong).toEqual({ certain: jigsaw.sampled, possible: 0 });
+    expect(err).toContain(
+      `dropped for more than 40 tokens: ${jigsaw.sampled} of ${jigsaw.sampled} for their pictures alone`,
+    );
+  });
+
   it.each(["trl", "easyr1", "swift", "jsonl"])("writes the layout of %s", async (format) => {
     const { code } = await run(format, "--format", format, "--rows", "6");
     expect(code).toBe(0);
@@ -206,6 +220,8 @@ describe("ssl4rl build", () => {
     [["--out", "x", "--shard", "4/3"], 2, "3/8"],
     [["--out", "x", "--source", "nothing-there"], 1, "nothing-there"],
     [["--out", "x", "--task", "depth-order"], 2, "--depth"],
+    [["--out", "x", "--max-pixels", "50000"], 2, "--max-pixels is for --dry-run"],
+    [["--dry-run", "--model", "qwen3"], 2, "qwen2.5-vl, qwen3-vl"],
     [[], 2, "--out"],
   ])("refuses %j", async (flags, code, words) => {
     const outcome = await start([...wanted, ...flags]).outcome;

@@ -4,17 +4,26 @@ import { layoutNamed, openStored } from "@ssl4rl/data";
 import type { SkippedPicture } from "@ssl4rl/trainer";
 import { Progress } from "../progress.js";
 import { recipeTasks } from "../recipes.js";
-import { imageTokens, QWEN2_5_VL } from "./image-tokens.js";
+import { imageTokens, type VisionFamily } from "./image-tokens.js";
 import { rowStream, type Workshop } from "./make-file.js";
 import { needsFiles, openKinds } from "./open-kinds.js";
 import { filesOf, type Plan, rowsOf, type Split, splits } from "./plan.js";
 import { deal, dealOut, look } from "./survey.js";
+import { mostTextTokens } from "./text-tokens.js";
 
 /** Rows of each task made for an estimate. */
 const SAMPLE = 50;
 
+/** What tokens are counted for. */
+export interface Counting {
+  /** With the pixel limits that apply. */
+  readonly family: VisionFamily;
+  /** A limit above which a trainer would drop prompts; null for none. */
+  readonly maxPromptTokens: number | null;
+}
+
 /** `--dry-run`: says what the set would be, from a few rows of each task, and writes nothing. */
-export async function showEstimate(plan: Plan, json: boolean): Promise<void> {
+export async function showEstimate(plan: Plan, counting: Counting, json: boolean): Promise<void> {
   const progress = new Progress();
   const tasks = recipeTasks(plan);
   const stored = needsFiles(plan, tasks) ? await openStored(plan.images, { spool: tmpdir() }) : null;
@@ -32,8 +41,10 @@ export async function showEstimate(plan: Plan, json: boolean): Promise<void> {
     for (const { file, reason } of without.slice(0, 10)) progress.say(`  left out: ${file}: ${reason}`);
   }
   const layout = layoutNamed(plan.format);
-  const estimates = await estimate({ plan, tasks, layout, sourceOf: dealOut(opened, places) }, SAMPLE);
-  for (const one of estimates) progress.say(describeEstimate(one));
+  const estimates = await estimate({ plan, tasks, layout, sourceOf: dealOut(opened, places) }, counting, SAMPLE);
+  const { name, minPixels, maxPixels } = counting.family;
+  progress.say(`tokens as ${name} counts them, pictures of ${minPixels} to ${maxPixels} pixels`);
+  for (const one of estimates) progress.say(describeEstimate(one, counting));
   const megabytes = estimates.reduce((sum, { rows, kilobytes }) => sum + (rows * kilobytes) / 1000, 0);
   const rows = splits.map((split) => `${rowsOf(plan)[split]} ${split}`).join(", ");
   progress.say(`rows: ${rows}; about ${megabytes.toFixed(0)} MB in ${filesOf(plan, layout.extension).length} files`);
@@ -41,16 +52,25 @@ export async function showEstimate(plan: Plan, json: boolean): Promise<void> {
   if (json) console.log(JSON.stringify({ rows: rowsOf(plan), megabytes, leftOut, tasks: estimates }));
 }
 
-function describeEstimate({ task, rows, sampled, sizes, tokens, kilobytes, skipped }: TaskEstimate): string {
+function describeEstimate(estimate: TaskEstimate, { maxPromptTokens }: Counting): string {
+  const { task, rows, sampled, sizes, tokens, textTokens, overlong, kilobytes, skipped } = estimate;
   const most = Object.entries(sizes).sort(([, a], [, b]) => b - a);
   const shown = most.slice(0, 3).map(([size, count]) => `${size} (${count})`);
   const more = most.length > 3 ? `, ${most.length - 3} more` : "";
   const lines = [
     `${task}: ${rows} rows`,
     `  of ${sampled} made to see: ${tokens.mean.toFixed(0)} image tokens, at most ${tokens.most}; ${kilobytes.toFixed(0)} kB`,
+    `  text and chat template: at most ${textTokens} tokens, a token for each byte`,
     `  pictures: ${shown.join(", ")}${more}`,
     ...skipped.slice(0, 5).map(({ picture, reason }) => `  of no use: ${picture}: ${reason}`),
   ];
+  if (overlong) {
+    const { certain, possible } = overlong;
+    lines.push(
+      `  dropped for more than ${maxPromptTokens} tokens: ${certain} of ${sampled} for their pictures alone` +
+        (possible > 0 ? `, ${possible} more if their text has as many tokens as it can` : ""),
+    );
+  }
   if (skipped.length > 5) lines.push(`  of no use: ${skipped.length - 5} more`);
   return lines.join("\n");
 }
@@ -64,38 +84,61 @@ interface TaskEstimate {
   readonly sampled: number;
   /** `2 × 336x252`, each with the number of sampled rows that look so. */
   readonly sizes: Readonly<Record<string, number>>;
-  /** Visual tokens of a row (28 × 28 pixels each, plus the start and end mark of every picture). */
+  /** Tokens of a row's pictures, the start and end mark of each included. */
   readonly tokens: { readonly mean: number; readonly most: number };
+  /** No row's text and the chat template around it have more tokens. */
+  readonly textTokens: number;
+  /** Sampled rows over the limit on a prompt's tokens: by their pictures alone, and more if text is as long as it can be. */
+  readonly overlong: { readonly certain: number; readonly possible: number } | null;
   /** Kilobytes of a row's pictures. */
   readonly kilobytes: number;
   readonly skipped: readonly SkippedPicture[];
 }
 
 /** Makes the first rows of the training split, `sample` per task, and writes nothing. */
-async function estimate(workshop: Workshop, sample: number): Promise<TaskEstimate[]> {
+async function estimate(
+  workshop: Workshop,
+  { family, maxPromptTokens }: Counting,
+  sample: number,
+): Promise<TaskEstimate[]> {
   const { plan, tasks } = workshop;
   const split: Split = "train";
   const total = splits.reduce((sum, name) => sum + rowsOf(plan)[name], 0);
   const stream = rowStream(workshop, split);
   const wanted = Math.min(sample * tasks.length, rowsOf(plan)[split]);
-  const made = tasks.map((task) => ({ task, sizes: {} as Record<string, number>, tokens: [] as number[], bytes: 0 }));
+  const made = tasks.map((task) => ({
+    task,
+    sizes: {} as Record<string, number>,
+    tokens: [] as number[],
+    text: [] as number[],
+    bytes: 0,
+  }));
   for (let index = 0; index < wanted; index++) {
-    const { images } = await stream.get(index);
+    const problem = await stream.get(index);
+    const { images } = problem;
     const own = made[index % tasks.length];
     const size = sizeOf(images);
     own.sizes[size] = (own.sizes[size] ?? 0) + 1;
-    own.tokens.push(imageTokens(images, QWEN2_5_VL));
+    own.tokens.push(imageTokens(images, family));
+    own.text.push(mostTextTokens(problem));
     own.bytes += images.reduce((sum, image) => sum + encodePng(image).length, 0);
   }
-  return made.map(({ task, sizes, tokens, bytes }, slot) => ({
+  return made.map(({ task, sizes, tokens, text, bytes }, slot) => ({
     task: task.id,
     rows: Math.floor(total / tasks.length) + (slot < total % tasks.length ? 1 : 0),
     sampled: tokens.length,
     sizes,
     tokens: { mean: tokens.reduce((sum, count) => sum + count, 0) / tokens.length, most: Math.max(...tokens) },
+    textTokens: Math.max(...text),
+    overlong: maxPromptTokens === null ? null : overlongOf(tokens, text, maxPromptTokens),
     kilobytes: bytes / tokens.length / 1000,
     skipped: [...stream.skipped.values()].filter((one) => one.task === task.id),
   }));
+}
+
+function overlongOf(tokens: readonly number[], text: readonly number[], limit: number) {
+  const certain = tokens.filter((count) => count > limit).length;
+  return { certain, possible: tokens.filter((count, i) => count + text[i] > limit).length - certain };
 }
 
 function sizeOf(images: readonly { readonly width: number; readonly height: number }[]): string {

@@ -19,7 +19,7 @@ import type { FileOfSet } from "./plan.js";
 /**
  * The folder of a set:
  *
- *     train-00000-of-00010.parquet …  reward.py  manifest.json
+ *     train-00000-of-00010.parquet …  reward.py  launch.sh  manifest.json
  *     .build/                         what is needed to go on: the build's fingerprint, a record of every file that is done
  *
  * Files appear whole or not at all, the manifest last. Shards of one set may share a folder, or be put together in one.

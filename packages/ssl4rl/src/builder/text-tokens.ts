@@ -2,7 +2,7 @@ import { ChatTemplate, defaultChatTemplate } from "@ssl4rl/models";
 
 /**
  * At most so many tokens are in a row's text and the chat template around it: its bytes, for no token of a byte-level
- * tokenizer stands for less than one. The true number is about a quarter.
+ * tokenizer stands for less than one. Mostly there are far fewer.
  */
 export function mostTextTokens({
   prompt,

@@ -4,7 +4,8 @@ import { layoutNamed, layouts } from "@ssl4rl/data";
 import { checkRecipe, type Recipe } from "@ssl4rl/trainer";
 import { Command, InvalidArgumentError } from "commander";
 import { build, type Manifest } from "../builder/build.js";
-import { showEstimate } from "../builder/dry-run.js";
+import { type Counting, showEstimate } from "../builder/dry-run.js";
+import { QWEN2_5_VL, visionFamilies, visionFamilyNamed } from "../builder/image-tokens.js";
 import type { Plan } from "../builder/plan.js";
 import { wholeNumber } from "../flags.js";
 import type { Training } from "../launch/run.js";
@@ -31,8 +32,14 @@ interface Flags {
   readonly seed?: number;
   readonly resume?: boolean;
   readonly dryRun?: boolean;
+  readonly model?: string;
+  readonly minPixels?: number;
+  readonly maxPixels?: number;
+  readonly maxPromptTokens?: number;
   readonly json?: boolean;
 }
+
+const familyNames = visionFamilies.map(({ name }) => name).join(", ");
 
 export function buildCommand(): Command {
   return new Command("build")
@@ -63,6 +70,18 @@ export function buildCommand(): Command {
     .option("--seed <n>", "names the random streams", wholeNumber)
     .option("--resume", "go on where a build in --out was cut off")
     .option("--dry-run", "make a few rows of each task, say what the set would be, write nothing")
+    .option("--model <family>", `with --dry-run: whose tokens to count: ${familyNames} (default: ${QWEN2_5_VL.name})`)
+    .option(
+      "--min-pixels <n>",
+      "with --dry-run: the model enlarges smaller pictures (default: its own limit)",
+      wholeNumber,
+    )
+    .option(
+      "--max-pixels <n>",
+      "with --dry-run: the model shrinks larger pictures (default: its own limit)",
+      wholeNumber,
+    )
+    .option("--max-prompt-tokens <n>", "with --dry-run: how many rows would a trainer's limit drop?", wholeNumber)
     .option("--json", "end with one line of JSON on standard output")
     .addHelpText(
       "after",
@@ -73,9 +92,26 @@ export function buildCommand(): Command {
       if (recipeName && flags.preset) throw new UserError("Give a recipe or --preset, not both.", 2);
       const { name, recipe } = loadRecipe(recipeName ?? flags.preset ?? "photos");
       const plan = planOf(name, recipe, flags);
-      if (flags.dryRun) await showEstimate(plan, flags.json ?? false);
+      const counting = countingOf(flags);
+      if (flags.dryRun) await showEstimate(plan, counting, flags.json ?? false);
       else await runBuild(plan, trainingOf(name, recipe), flags);
     });
+}
+
+function countingOf({ dryRun, model, minPixels, maxPixels, maxPromptTokens }: Flags): Counting {
+  const given = Object.entries({ model, minPixels, maxPixels, maxPromptTokens }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (given && !dryRun) {
+    const flag = given[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new UserError(`--${flag} is for --dry-run: a set is the same for all models. Its pictures follow --size.`, 2);
+  }
+  const known = visionFamilyNamed(model ?? QWEN2_5_VL.name);
+  const family = { ...known, minPixels: minPixels ?? known.minPixels, maxPixels: maxPixels ?? known.maxPixels };
+  if (family.minPixels > family.maxPixels) {
+    throw new UserError(`--min-pixels ${family.minPixels} is above --max-pixels ${family.maxPixels}.`, 2);
+  }
+  return { family, maxPromptTokens: maxPromptTokens ?? null };
 }
 
 /** The recipe's own settings; those of the tiny model would spoil a large one, which trainers beside ours are for. */
