@@ -1,15 +1,23 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { type DType, dtypeCode } from "./dtype.js";
+import { empty } from "./create.js";
+import { type DType, dtypeCode, widths } from "./dtype.js";
 import { native } from "./native.js";
+import { op } from "./operator.js";
 import { bytesOf, dtypesByName, type Entry, maxHeaderBytes } from "./safetensors.js";
-import { Tensor } from "./tensor.js";
+import { scope } from "./scope.js";
+import { fromBytes, Tensor } from "./tensor.js";
+
+/** Small enough to stay in the processor's cache between reading, checking and converting; a multiple of every width. */
+const PIECE_BYTES = 2 ** 21;
 
 /**
- * An open .safetensors file. Its tensors lie in the file's own pages, read when first touched; writing into one does
- * not change the file.
+ * An open .safetensors file. `get` gives tensors that lie in the file's own pages, read when first touched; writing into
+ * one does not change the file. `read` makes copies.
  */
 export class SafetensorsFile {
   private mapping: number | undefined;
+  private descriptor: number | undefined;
+  private piece: Uint8Array | undefined;
   private closed = false;
 
   /** For readSafetensors(). */
@@ -51,6 +59,36 @@ export class SafetensorsFile {
     return new Tensor(buffer[0]);
   }
 
+  /**
+   * A copy of the tensor of that name, of the given kind (default: the file's) and on the given device (default "cpu").
+   * It is read in pieces, so that beside the copy itself nothing grows with it: neither a second copy of the file's kind,
+   * nor the pages of a mapped file, which count as memory of the process. Belongs to the current scope.
+   * Throws, naming the file and the tensor, where the file ends too early or a number is NaN or infinite.
+   */
+  read(name: string, { dtype, device }: { readonly dtype?: DType; readonly device?: string } = {}): Tensor {
+    const { dtype: stored, shape, start, end } = this.entry(name);
+    if (this.closed) throw new Error(`${this.path}: closed before "${name}" was read`);
+    this.descriptor ??= openSync(this.path, "r");
+    this.piece ??= new Uint8Array(PIECE_BYTES);
+    const { descriptor, piece: buffer } = this;
+    const where = `${this.path}: tensor "${name}"`;
+    const width = widths[stored];
+    return scope(() => {
+      const target = empty(shape, { dtype: dtype ?? stored, device });
+      const flat = target.view(-1);
+      for (let at = start; at < end; at += PIECE_BYTES) {
+        const bytes = buffer.subarray(0, Math.min(PIECE_BYTES, end - at));
+        fill(bytes, descriptor, at, where);
+        scope(() => {
+          const piece = fromBytes(bytes, stored, [bytes.length / width]);
+          if (floats.has(stored)) checkFinite(piece, where);
+          flat.narrow(0, (at - start) / width, bytes.length / width).copy_(piece);
+        });
+      }
+      return target;
+    });
+  }
+
   *[Symbol.iterator](): Iterator<[string, Tensor]> {
     for (const name of this.entries.keys()) yield [name, this.get(name)];
   }
@@ -58,6 +96,9 @@ export class SafetensorsFile {
   /** No more tensors after this; those already given out stay good. */
   close(): void {
     this.closed = true;
+    this.piece = undefined;
+    if (this.descriptor !== undefined) closeSync(this.descriptor);
+    this.descriptor = undefined;
     if (this.mapping === undefined) return;
     const { buffer, unmapFile } = native();
     buffer[0] = this.mapping;
@@ -70,6 +111,27 @@ export class SafetensorsFile {
     if (!entry) throw new Error(`${this.path}: no tensor "${name}" among its ${this.entries.size}`);
     return entry;
   }
+}
+
+const aminmaxOp = op("aten::aminmax");
+const floats: ReadonlySet<DType> = new Set(["float16", "bfloat16", "float32", "float64"]);
+
+/** Reads until the bytes are full: one read may bring fewer. */
+function fill(bytes: Uint8Array, file: number, position: number, where: string): void {
+  for (let done = 0; done < bytes.length; ) {
+    const got = readSync(file, bytes, done, bytes.length - done, position + done);
+    if (got === 0) throw new Error(`${where}: the file ends within it: it was cut off; download it again`);
+    done += got;
+  }
+}
+
+/** The least and the greatest number show every NaN and infinity, in one pass. */
+function checkFinite(piece: Tensor, where: string): void {
+  // libtorch 1.13 does not compare float16 on the CPU.
+  const [least, greatest] = aminmaxOp(piece.dtype === "float16" ? piece.to({ dtype: "float32" }) : piece);
+  const ends = [least.item(), greatest.item()];
+  const wrong = ends.find((end) => !Number.isFinite(end));
+  if (wrong !== undefined) throw new Error(`${where} holds ${wrong}: the model it was saved from had diverged`);
 }
 
 /**

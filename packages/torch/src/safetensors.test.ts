@@ -2,7 +2,17 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { type DType, liveTensors, ones, readSafetensors, scope, tensor, writeSafetensors, zeros } from "./index.js";
+import {
+  arange,
+  type DType,
+  liveTensors,
+  ones,
+  readSafetensors,
+  scope,
+  tensor,
+  writeSafetensors,
+  zeros,
+} from "./index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "safetensors-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -100,6 +110,57 @@ describe("mapping", () => {
   });
 });
 
+describe("copies", () => {
+  it("are equal to the tensors, whole over many pieces, of the kind asked for", () => {
+    const long = arange(0, 3_000_001, { dtype: "float32" });
+    writeSafetensors(path("long"), [
+      ["long", long],
+      ["half", tensor([1.5, -2, 0], { dtype: "float16" })],
+      ["ids", tensor([[1], [2]], { dtype: "int64" })],
+      ["none", zeros([0, 3])],
+    ]);
+    const file = readSafetensors(path("long"));
+    const before = liveTensors();
+    scope(() => {
+      expect(file.read("long").eq(long).all().item()).toBe(1);
+      const brief = file.read("long", { dtype: "bfloat16" });
+      expect(brief.dtype).toBe("bfloat16");
+      expect(
+        brief
+          .eq(long.to({ dtype: "bfloat16" }))
+          .all()
+          .item(),
+      ).toBe(1);
+      expect(file.read("half", { dtype: "float32" }).tolist()).toEqual([1.5, -2, 0]);
+      expect(file.read("ids").tolist()).toEqual([[1], [2]]);
+      expect(file.read("none").shape).toEqual([0, 3]);
+    });
+    expect(liveTensors()).toBe(before);
+    file.close();
+    expect(() => file.read("half")).toThrow('closed before "half" was read');
+  });
+
+  it("of NaN, infinities or a file cut off since are refused by name, and nothing stays", () => {
+    for (const [dtype, value, said] of [
+      ["float32", Number.NaN, "NaN"],
+      ["bfloat16", Number.POSITIVE_INFINITY, "Infinity"],
+      ["float16", Number.NEGATIVE_INFINITY, "-Infinity"],
+    ] as const) {
+      writeSafetensors(path("ill"), [["x", tensor([1, value, 2], { dtype })]]);
+      const ill = readSafetensors(path("ill"));
+      const before = liveTensors();
+      expect(() => scope(() => ill.read("x"))).toThrow(`ill: tensor "x" holds ${said}: `);
+      expect(liveTensors()).toBe(before);
+      ill.close();
+    }
+    writeSafetensors(path("short"), [["x", ones([100])]]);
+    const cut = readSafetensors(path("short"));
+    writeFileSync(path("short"), readFileSync(path("short")).subarray(0, 200));
+    expect(() => scope(() => cut.read("x"))).toThrow(/tensor "x": the file ends within it: it was cut off/);
+    cut.close();
+  });
+});
+
 describe("malformed files", () => {
   const f32 = (start: number, end: number, shape = [(end - start) / 4]) => ({
     dtype: "F32",
@@ -120,6 +181,16 @@ describe("malformed files", () => {
       "overlapping tensors",
       () => file("overlap", { x: f32(0, 8), y: f32(4, 12) }, 12),
       /overlap: tensor "y" overlaps the one before it/,
+    ],
+    [
+      "a name that stands twice",
+      () =>
+        file(
+          "twice",
+          '{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}',
+          8,
+        ),
+      /twice: tensor "x" starts 4 bytes after/,
     ],
     ["a gap", () => file("gap", { x: f32(0, 4), y: f32(8, 12) }, 12), /gap: tensor "y" starts 4 bytes after/],
     ["bytes of no tensor", () => file("rest", { x: f32(0, 4) }, 6), /rest: 2 bytes at the end belong to no tensor/],
