@@ -28,7 +28,7 @@ export class ChatTemplate {
   render(messages: readonly Message[]): string {
     try {
       return this.template.render({
-        messages,
+        messages: messages.map(plainText),
         add_generation_prompt: true,
         add_vision_id: false,
       });
@@ -36,6 +36,13 @@ export class ChatTemplate {
       throw new UserError(`${this.file}: the chat template fails: ${(error as Error).message}`);
     }
   }
+}
+
+/** Text alone goes as one string: templates of text-only models take nothing else, the others render it alike. */
+function plainText(message: Message): Message {
+  const { content } = message;
+  if (typeof content === "string" || content.some((item) => item.type !== "text")) return message;
+  return { ...message, content: content.map((item) => (item.type === "text" ? item.text : "")).join("") };
 }
 
 /**

@@ -1,15 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "@ssl4rl/core";
-import {
-  type DType,
-  keep,
-  readSafetensors,
-  type SafetensorsFile,
-  scope,
-  type Tensor,
-  writeSafetensors,
-} from "@ssl4rl/torch";
+import type { Tensor } from "@ssl4rl/torch";
 import { qwenTokenizerConfig } from "./byte-bpe.js";
 import { defaultChatTemplate } from "./chat-template.js";
 import { Checkpoint } from "./checkpoint.js";
@@ -19,20 +11,24 @@ import {
   defaultProcessor,
   describeProcessor,
   ImageProcessor,
+  type ProcessorSpec,
   parseProcessor,
 } from "./image-processor.js";
 import { brief, isObject, parseObject } from "./json.js";
 import { QwenVL, randomModel } from "./qwen2_5_vl.js";
+import { readWeights } from "./read-weights.js";
 import type { PixelLimits } from "./smart-resize.js";
 import { END_OF_TEXT, IM_END, IMAGE_PAD, VIDEO_PAD, VISION_END, VISION_START } from "./special-tokens.js";
 import { Tokenizer } from "./tokenizer.js";
-import { oldName, weightShapes } from "./weights.js";
+import { SHARD_BYTES, writeWeights } from "./write-weights.js";
 
 /** What a folder may hold beside weights; read when loading, written back as it was when saving. */
 const SIDE_FILES = [
   "config.json",
   "generation_config.json",
   "preprocessor_config.json",
+  "processor_config.json",
+  "video_preprocessor_config.json",
   "tokenizer.json",
   "tokenizer_config.json",
   "chat_template.jinja",
@@ -42,9 +38,6 @@ const SIDE_FILES = [
   "vocab.json",
   "merges.txt",
 ];
-
-const SINGLE = "model.safetensors";
-const INDEX = "model.safetensors.index.json";
 
 export interface LoadOptions {
   /** Kind of number to compute in, whatever the file holds. Default float32. */
@@ -71,11 +64,20 @@ export function loadCheckpoint(folder: string, { dtype = "float32", device = "cp
   return new Checkpoint(config, parts.tokenizer, parts.processor, new QwenVL(config, weights), parts.stopTokens, files);
 }
 
+export interface SaveOptions {
+  /** Weights beyond this are split over several files, each no larger but for one tensor that is. Default 5 GB. */
+  readonly shardBytes?: number;
+}
+
 /**
- * Writes an ordinary Hugging Face folder (names as save_pretrained writes them, a tied head left out). The folder
- * appears whole or not at all: it is written beside its place and renamed. One that stands there is replaced.
+ * Writes an ordinary Hugging Face folder (names, shards and index as save_pretrained writes them, a tied head left out).
+ * The folder appears whole or not at all: it is written beside its place and renamed. One that stands there is replaced.
  */
-export function saveCheckpoint(folder: string, checkpoint: Checkpoint): void {
+export function saveCheckpoint(
+  folder: string,
+  checkpoint: Checkpoint,
+  { shardBytes = SHARD_BYTES }: SaveOptions = {},
+): void {
   if (checkpoint.model.lora) {
     throw new Error(
       "saveCheckpoint: the model has an adapter. Merge it (Lora.mergeInto) and save without, or saveLora.",
@@ -90,7 +92,7 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint): void {
     for (const [name, text] of checkpoint.files) writeFileSync(join(temporary, name), text);
     const { weights } = checkpoint.model;
     writeFileSync(join(temporary, "config.json"), describeConfig(checkpoint.config, weights));
-    writeSafetensors(join(temporary, SINGLE), weights, { format: "pt" });
+    writeWeights(temporary, weights, shardBytes);
     if (existsSync(folder)) renameSync(folder, replaced);
     renameSync(temporary, folder);
   } finally {
@@ -160,10 +162,7 @@ function readSideFiles(files: ReadonlyMap<string, string>, folder: string) {
       `${folder}: image_token_id in config.json is ${config.imageTokenId}, but ${IMAGE_PAD} in tokenizer.json is ${tokenizer.id(IMAGE_PAD)}. They must agree.`,
     );
   }
-  const processor = parseProcessor(
-    files.get("preprocessor_config.json") ?? missing(folder, "preprocessor_config.json"),
-    join(folder, "preprocessor_config.json"),
-  );
+  const processor = readProcessor(files, folder);
   checkProcessor(processor, config.vision, folder);
   return {
     config,
@@ -175,6 +174,16 @@ function readSideFiles(files: ReadonlyMap<string, string>, folder: string) {
 
 function missing(folder: string, name: string): never {
   throw new UserError(`${folder}: no ${name} there. Copy it from the model this checkpoint was made of.`);
+}
+
+/** Up to transformers 4 the image processor has a file of its own; 5 keeps it in the processor's. */
+function readProcessor(files: ReadonlyMap<string, string>, folder: string): ProcessorSpec {
+  const whole = files.get("processor_config.json");
+  const file = join(folder, "processor_config.json");
+  const part = whole === undefined ? undefined : parseObject(whole, file).image_processor;
+  if (isObject(part)) return parseProcessor(JSON.stringify(part), file);
+  const own = files.get("preprocessor_config.json") ?? missing(folder, "preprocessor_config.json");
+  return parseProcessor(own, join(folder, "preprocessor_config.json"));
 }
 
 function readTokenizer(files: ReadonlyMap<string, string>, folder: string): Tokenizer {
@@ -212,96 +221,13 @@ function readStopTokens(files: ReadonlyMap<string, string>, tokenizer: Tokenizer
   throw new UserError(`${file}: eos_token_id must be an id or a list of ids, got ${brief(eos)}.`);
 }
 
-/** Which file holds each tensor, by the tensor's own name. */
-function locateTensors(folder: string): Map<string, string> {
-  const index = join(folder, INDEX);
-  if (existsSync(index)) {
-    const map = parseObject(readFileSync(index, "utf8"), index).weight_map;
-    if (!isObject(map)) throw new UserError(`${index}: weight_map must be an object, got ${brief(map)}.`);
-    return new Map(Object.entries(map).map(([name, shard]) => [name, join(folder, String(shard))]));
-  }
-  const single = join(folder, SINGLE);
-  if (!existsSync(single)) {
-    throw new UserError(`${folder}: neither ${SINGLE} nor ${INDEX} there. Weights must be in safetensors form.`);
-  }
-  return new Map(openFile(single).names.map((name) => [name, single]));
-}
-
-function readWeights(folder: string, config: ModelConfig, dtype: DType, device: string) {
-  const stored = new Map<string, { name: string; file: string }>();
-  for (const [name, file] of locateTensors(folder)) {
-    // Rotary frequencies are computed; some old checkpoints carry them all the same.
-    if (!name.endsWith("rotary_emb.inv_freq")) stored.set(oldName(name), { name, file });
-  }
-  const known = withHead(config, stored.has("lm_head.weight"));
-  // transformers ignores a stored head when the config ties it.
-  if (known.tied) stored.delete("lm_head.weight");
-  const shapes = weightShapes(known);
-  const surplus = [...stored.keys()].filter((name) => !shapes.has(name));
-  if (surplus.length > 0) {
-    const { file } = stored.get(surplus[0])!;
-    throw new UserError(
-      `${file}: holds ${surplus.length} tensors that this model has no place for: ${brief(surplus)}. Does config.json belong to it?`,
-    );
-  }
-  const weights = new Map<string, Tensor>();
-  const opened = new Map<string, SafetensorsFile>();
-  try {
-    for (const [name, shape] of shapes) {
-      const place = stored.get(name);
-      if (!place) {
-        throw new UserError(`${folder}: tensor ${name} [${shape}] is missing. Is the download complete?`);
-      }
-      if (!opened.has(place.file)) opened.set(place.file, openShard(place.file, folder));
-      const shard = opened.get(place.file)!;
-      if (!shard.has(place.name)) {
-        throw new UserError(`${place.file}: tensor ${place.name} is missing, though ${INDEX} puts it there.`);
-      }
-      const found = shard.shape(place.name);
-      if (found.join() !== shape.join()) {
-        throw new UserError(
-          `${place.file}: tensor ${place.name} must have shape [${shape}], found [${found}]. Does config.json belong to it?`,
-        );
-      }
-      weights.set(name, keep(scope(() => copyOf(shard.get(place.name), dtype, device).requiresGrad_())));
-    }
-  } catch (error) {
-    for (const weight of weights.values()) weight.free();
-    throw error;
-  } finally {
-    for (const shard of opened.values()) shard.close();
-  }
-  return { config: known, weights };
-}
-
-function openShard(file: string, folder: string) {
-  if (!existsSync(file)) throw new UserError(`${folder}: ${basename(file)} is missing, though ${INDEX} names it.`);
-  return openFile(file);
-}
-
-function openFile(file: string): SafetensorsFile {
-  try {
-    return readSafetensors(file);
-  } catch (error) {
-    throw new UserError((error as Error).message);
-  }
-}
-
-/** A tensor of our own: one that needs no conversion would still lie in the file's pages. */
-function copyOf(stored: Tensor, dtype: DType, device: string): Tensor {
-  const moved = stored.to({ dtype, device });
-  return stored.dtype === dtype && device === "cpu" ? moved.clone() : moved;
-}
-
-/** A checkpoint without a stored head is tied, whatever its config says. */
-function withHead(config: ModelConfig, stored: boolean): ModelConfig {
-  if (config.tied || stored) return config;
-  return { ...config, tied: true, raw: { ...config.raw, tie_word_embeddings: true } };
-}
-
-/** config.json as read, but for the dtype of the weights. */
-function describeConfig(config: ModelConfig, weights: ReadonlyMap<string, Tensor>): string {
-  const [first] = weights.values();
-  const key = "dtype" in config.raw ? "dtype" : "torch_dtype";
-  return pretty({ ...config.raw, [key]: first.dtype });
+/** config.json as read, but for the dtype of the weights, which the newer layouts repeat for each part. */
+function describeConfig({ raw }: ModelConfig, weights: ReadonlyMap<string, Tensor>): string {
+  const [{ dtype }] = weights.values();
+  const key = "dtype" in raw ? "dtype" : "torch_dtype";
+  const parts = Object.entries(raw).map(([name, part]) => [
+    name,
+    isObject(part) && key in part ? { ...part, [key]: dtype } : part,
+  ]);
+  return pretty({ ...Object.fromEntries(parts), [key]: dtype });
 }

@@ -1,10 +1,20 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Image } from "@ssl4rl/core";
 import {
   liveTensors,
   noGrad,
+  ones,
   readSafetensors,
   scope,
   setThreads,
@@ -156,27 +166,65 @@ describe("weights", () => {
     loaded.free();
   });
 
-  test("are found in shards", () => {
-    const place = variant((weights, to) => {
-      const map: Record<string, string> = {};
-      const shards = [new Map<string, Tensor>(), new Map<string, Tensor>()];
-      [...weights].forEach(([name, weight], i) => {
-        shards[i % 2].set(name, weight);
-        map[name] = `part-${i % 2}.safetensors`;
-      });
-      shards.forEach((shard, i) => {
-        writeSafetensors(join(to, `part-${i}.safetensors`), shard, { format: "pt" });
-      });
-      writeFileSync(join(to, "model.safetensors.index.json"), JSON.stringify({ metadata: {}, weight_map: map }));
-      weights.clear();
+  test("too many for one file are written in shards with an index, and found there", () => {
+    const place = join(root, "sharded");
+    saveCheckpoint(place, made, { shardBytes: 20_000 });
+    const index = JSON.parse(readFileSync(join(place, "model.safetensors.index.json"), "utf8"));
+    const whole = readSafetensors(join(folder, "model.safetensors"));
+    expect(Object.keys(index.weight_map)).toEqual([...whole.names].sort());
+    const parameters = [...made.model.parameters().values()].reduce((sum, weight) => sum + weight.size, 0);
+    expect(index.metadata).toEqual({ total_parameters: parameters, total_size: 4 * parameters });
+    const shards = readdirSync(place).filter((name) => name.endsWith(".safetensors"));
+    expect(shards.length).toBeGreaterThan(2);
+    shards.forEach((shard, i) => {
+      const number = (n: number) => String(n).padStart(5, "0");
+      expect(shard).toBe(`model-${number(i + 1)}-of-${number(shards.length)}.safetensors`);
+      const { names } = readSafetensors(join(place, shard));
+      expect(names.every((name) => index.weight_map[name] === shard)).toBe(true);
+      const bytes = names.map((name) => made.model.parameters().get(name)!.bytes).reduce((sum, one) => sum + one);
+      expect(names.length === 1 || bytes <= 20_000).toBe(true);
     });
     const loaded = loadCheckpoint(place);
     expect(lastLogits(loaded)).toEqual(lastLogits(made));
     loaded.free();
-    rmSync(join(place, "part-1.safetensors"));
-    expect(() => loadCheckpoint(place)).toThrow(
-      /part-1\.safetensors is missing, though model\.safetensors\.index\.json/,
-    );
+
+    // As the hub's cache has it: every file is a link.
+    const linked = join(root, "linked");
+    mkdirSync(linked);
+    for (const name of readdirSync(place)) symlinkSync(join("..", "sharded", name), join(linked, name));
+    const through = loadCheckpoint(linked);
+    expect(lastLogits(through)).toEqual(lastLogits(made));
+    through.free();
+
+    rmSync(join(place, shards[1]));
+    for (const broken of [place, linked]) {
+      const before = liveTensors();
+      expect(() => loadCheckpoint(broken)).toThrow(
+        `${broken}: ${shards[1]} is missing, though model.safetensors.index.json names it.`,
+      );
+      expect(liveTensors()).toBe(before);
+    }
+  });
+
+  test.each([
+    [
+      "a tensor that its shard lacks",
+      (map: Record<string, string>) => ({ ...map, "model.norm.weight": map["model.embed_tokens.weight"] }),
+      /model-00001-of-\d+\.safetensors: tensor model\.norm\.weight is missing, though model\.safetensors\.index\.json puts it there/,
+    ],
+    [
+      "a file elsewhere",
+      (map: Record<string, string>) => ({ ...map, "model.norm.weight": "../model.safetensors" }),
+      /index\.json: model\.norm\.weight must be in a file beside it, got "\.\.\/model\.safetensors"/,
+    ],
+    ["no files", () => 3, /index\.json: weight_map must be an object, got 3/],
+  ])("are not looked for where the index names %s", (_, change, message) => {
+    const place = mkdtempSync(join(root, "index-"));
+    saveCheckpoint(place, made, { shardBytes: 20_000 });
+    const file = join(place, "model.safetensors.index.json");
+    const index = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, JSON.stringify({ ...index, weight_map: change(index.weight_map) }));
+    expect(() => loadCheckpoint(place)).toThrow(message);
   });
 
   test.each([
@@ -194,6 +242,21 @@ describe("weights", () => {
       "surplus",
       (weights: Map<string, Tensor>) => void weights.set("visual.pos_embed.weight", tensor([1])),
       /holds 1 tensors that this model has no place for: \["visual\.pos_embed\.weight"\]/,
+    ],
+    [
+      "there under both names",
+      (weights: Map<string, Tensor>) => void weights.set("model.language_model.norm.weight", ones([32])),
+      /: model\.(language_model\.)?norm\.weight is the tensor that model\.(language_model\.)?norm\.weight is too/,
+    ],
+    [
+      "whole numbers",
+      (weights: Map<string, Tensor>) => void weights.set("model.norm.weight", ones([32], { dtype: "uint8" })),
+      /tensor model\.norm\.weight holds uint8\. Only floating-point weights are read/,
+    ],
+    [
+      "NaN",
+      (weights: Map<string, Tensor>) => void weights.get("visual.merger.mlp.2.bias")!.fill_(Number.NaN),
+      /model\.safetensors: tensor "visual\.merger\.mlp\.2\.bias" holds NaN/,
     ],
   ])("that are %s are named, and nothing stays in memory", (_, change, message) => {
     const place = variant(change);
@@ -240,11 +303,30 @@ describe("a broken folder is refused", () => {
     expect(() => loadCheckpoint(place)).toThrow(/image_token_id in config\.json is 5, but <\|image_pad\|> in/);
   });
 
+  test("with more tokens than the embedding has rows", () => {
+    const place = variant((_, to) => {
+      const config = JSON.parse(readFileSync(join(to, "config.json"), "utf8"));
+      writeFileSync(join(to, "config.json"), JSON.stringify({ ...config, vocab_size: 100 }));
+    });
+    expect(() => loadCheckpoint(place)).toThrow(/tokenizer\.json has ids up to 283, config\.json a vocab_size of 100/);
+  });
+
   test("cut off in the middle of the weights", () => {
     const place = variant(() => {});
     const file = join(place, "model.safetensors");
-    writeFileSync(file, readFileSync(file).subarray(0, 5000));
-    expect(() => loadCheckpoint(place)).toThrow(/model\.safetensors: /);
+    writeFileSync(file, readFileSync(file).subarray(0, 9000));
+    expect(() => loadCheckpoint(place)).toThrow(
+      /model\.safetensors: tensor ".*" ends at byte \d+, but the file has 9000: it was cut off/,
+    );
+  });
+
+  test("with weights in 8 bits", () => {
+    const place = variant(() => {});
+    const file = join(place, "model.safetensors");
+    writeFileSync(file, readFileSync(file).toString("latin1").replace('"F32"', '"F8"  '.slice(0, 5)), "latin1");
+    const before = liveTensors();
+    expect(() => loadCheckpoint(place)).toThrow(/model\.safetensors: tensor ".*" has dtype F8/);
+    expect(liveTensors()).toBe(before);
   });
 });
 

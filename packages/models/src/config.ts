@@ -41,6 +41,8 @@ export interface ModelConfig {
   readonly tied: boolean;
   /** Standard deviation of freshly drawn weights. */
   readonly initializerRange: number;
+  /** The most tokens of a prompt and its response that the model was made for (max_position_embeddings). */
+  readonly contextLength: number;
   /** Id of `<|image_pad|>`: the slots that image features fill. -1 for a text-only model. */
   readonly imageTokenId: number;
   /** Tokens that a prompt and its response may have together (max_position_embeddings). */
@@ -62,6 +64,12 @@ export function parseConfig(text: string, file = "config.json"): ModelConfig {
       `${file}: model_type must be qwen2_5_vl or qwen2, got "${type}". Other models are not supported.`,
     );
   }
+  const quantized = top.child("quantization_config");
+  if (quantized) {
+    throw new UserError(
+      `${file}: by its quantization_config the weights are quantised (${quantized.string("quant_method", "unnamed")}). Use the model as it was before that.`,
+    );
+  }
   const language = top.child("text_config") ?? top;
   return {
     text: readText(language),
@@ -80,7 +88,11 @@ function readText(fields: Fields): TextSpec {
   if (ropeType !== undefined && ropeType !== "default" && ropeType !== "mrope") {
     throw fields.error("rope_scaling.type", '"mrope" or "default"', ropeType);
   }
-  if (fields.boolean("use_sliding_window")) throw fields.error("use_sliding_window", "false", true);
+  const layers = fields.count("num_hidden_layers");
+  // Layers from max_window_layers on would see a window of the text only.
+  if (fields.boolean("use_sliding_window") && fields.number("max_window_layers", 0) < layers) {
+    throw fields.error("use_sliding_window", "false", true);
+  }
   const activation = fields.string("hidden_act", "silu");
   if (activation !== "silu") throw fields.error("hidden_act", '"silu"', activation);
   const hiddenSize = fields.count("hidden_size");
@@ -92,7 +104,7 @@ function readText(fields: Fields): TextSpec {
   return {
     hiddenSize,
     intermediateSize: fields.count("intermediate_size"),
-    layers: fields.count("num_hidden_layers"),
+    layers,
     heads,
     kvHeads,
     headDim,

@@ -6,6 +6,7 @@ export {
   type LoadOptions,
   loadCheckpoint,
   type NewCheckpoint,
+  type SaveOptions,
   saveCheckpoint,
 } from "./checkpoint-folder.js";
 export { type ModelConfig, newConfig, parseConfig, type TextSpec, type TokenIds, type VisionSpec } from "./config.js";

@@ -81,6 +81,10 @@ export class Tensor {
   get size(): number {
     return this.shape.reduce((product, size) => product * size, 1);
   }
+  /** Bytes that the elements take. */
+  get bytes(): number {
+    return this.size * widths[this.dtype];
+  }
 
   /** Frees the memory (unless other tensors view it). Freeing twice is fine. */
   free(): void {
@@ -675,7 +679,7 @@ export function fromBytes(bytes: TypedArray, dtype: DType, shape: readonly numbe
 
 /** Copies the elements out as the bytes they are, in row order. */
 export function rawBytes(tensor: Tensor): Uint8Array {
-  const bytes = new Uint8Array(tensor.size * widths[tensor.dtype]);
+  const bytes = new Uint8Array(tensor.bytes);
   const { buffer, toBytes } = native();
   buffer[0] = tensor.handle;
   toBytes(bytes);
