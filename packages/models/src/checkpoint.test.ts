@@ -386,7 +386,75 @@ describe("a GRPO step", () => {
   });
 
   test("an image that is too narrow is refused with its size", () => {
-    const strip = new Image(2, 500, new Uint8Array(3000));
-    expect(() => made.prepare([{ text: "?", images: [strip] }])).toThrow("2x500 pixels is too narrow");
+    const strip = new Image(1, 5000, new Uint8Array(15_000));
+    expect(() => made.prepare([{ text: "?", images: [strip] }])).toThrow("1x5000 pixels is too narrow");
+  });
+
+  test("a prompt that fills the context is refused, be it text or images", () => {
+    const place = variant((_, to) => {
+      const config = JSON.parse(readFileSync(join(to, "config.json"), "utf8"));
+      writeFileSync(join(to, "config.json"), JSON.stringify({ ...config, max_position_embeddings: 1000 }));
+    });
+    const small = loadCheckpoint(place);
+    const image = goldenImage(112, 112);
+    const many = { text: "?", images: Array.from({ length: 200 }, () => image) };
+    expect(() => small.prepare([inputs[0], many])).toThrow(
+      /A prompt of \d+ tokens, 3200 of them for 200 images, leaves no room .* context of 1000 \(max_position_embeddings/,
+    );
+    expect(() => small.prepare([{ text: "1 ".repeat(1000), images: [] }])).toThrow(/tokens, 0 of them for 0 images/);
+    expect(small.prepare([{ text: "?", images: many.images.slice(0, 50) }]).pixels.grids).toHaveLength(50);
+    small.free();
+  });
+});
+
+describe("a text-only Qwen2", () => {
+  /** The tiny decoder as Qwen2ForCausalLM, with a tokenizer that knows no vision tokens and the template of Qwen2. */
+  function textFolder(): string {
+    const place = variant((weights) => {
+      for (const name of [...weights.keys()]) if (name.startsWith("visual.")) weights.delete(name);
+    });
+    const read = (name: string) => JSON.parse(readFileSync(join(place, name), "utf8"));
+    const write = (name: string, value: unknown) => writeFileSync(join(place, name), JSON.stringify(value));
+    const { vision_config, image_token_id, video_token_id, rope_scaling, ...language } = read("config.json");
+    write("config.json", { ...language, architectures: ["Qwen2ForCausalLM"], model_type: "qwen2" });
+    const { added_tokens, ...rest } = read("tokenizer.json");
+    const known = added_tokens.filter(({ content }: { content: string }) => !/vision|pad/.test(content));
+    write("tokenizer.json", { ...rest, added_tokens: known });
+    write("tokenizer_config.json", { eos_token: "<|im_end|>", tokenizer_class: "Qwen2Tokenizer" });
+    rmSync(join(place, "preprocessor_config.json"));
+    writeFileSync(
+      join(place, "chat_template.jinja"),
+      "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system\nYou are a helpful assistant<|im_end|>\n' }}{% endif %}" +
+        "{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}" +
+        "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}",
+    );
+    return place;
+  }
+
+  test("answers, learns, and is saved and loaded again", () => {
+    const text = loadCheckpoint(textFolder());
+    const question = [{ text: "How was the image turned?", images: [] }];
+    const { ids } = text.prepare(question).prompts[0];
+    expect(ids.filter((id) => id === text.tokenizer.id("<|im_start|>"))).toHaveLength(3);
+    expect(text.tokenizer.decode(ids)).toBe(
+      "system\nYou are a helpful assistant\nuser\nHow was the image turned?\nassistant\n",
+    );
+    const answer = (checkpoint: Checkpoint) =>
+      scope(() => {
+        const prompt = checkpoint.prefill(checkpoint.prepare(question));
+        const completions = checkpoint.sample(prompt, { each: 2, maxNewTokens: 6, temperature: 1, seed: 1 });
+        const { logprobs, mask } = checkpoint.logprobs(prompt, completions, { temperature: 1 });
+        logprobs.mul(mask).sum().neg().backward();
+        return completions.ids;
+      });
+    const drawn = answer(text);
+    for (const [name, weight] of text.model.parameters()) expect(weight.grad, name).not.toBeNull();
+    const place = join(root, "text");
+    saveCheckpoint(place, text);
+    const again = loadCheckpoint(place);
+    expect(answer(again)).toEqual(drawn);
+    expect(() => again.prepare(inputs)).toThrow("text-only model: prompts may hold no images");
+    text.free();
+    again.free();
   });
 });

@@ -36,6 +36,9 @@ export interface Completions {
   readonly finished: readonly (readonly boolean[])[];
 }
 
+/** A prompt that leaves no room for a response. */
+export class PromptTooLong extends UserError {}
+
 const NO_PIXELS: Pixels = { data: new Float32Array(0), columns: 0, grids: [] };
 
 /**
@@ -63,7 +66,10 @@ export class Checkpoint {
     readonly files: ReadonlyMap<string, string>,
   ) {}
 
-  /** Token ids, positions and pixels. Plain data: needs no libtorch and may be made ahead, elsewhere. */
+  /**
+   * Token ids, positions and pixels. Plain data: needs no libtorch and may be made ahead, elsewhere. Throws a UserError
+   * for images that are too narrow, and prompts that fill the model's context.
+   */
   prepare(inputs: readonly PromptInput[]): PreparedBatch {
     return this.prepareChats(inputs.map(asChat));
   }
@@ -74,19 +80,28 @@ export class Checkpoint {
     if (images.length > 0 && !this.processor) {
       throw new UserError("This checkpoint is a text-only model: prompts may hold no images.");
     }
-    const pixels = images.length > 0 ? this.processor!.process(images) : NO_PIXELS;
-    let from = 0;
     const prompts = chats.map((chat) => {
-      const grids = pixels.grids.slice(from, from + chat.images.length);
-      from += chat.images.length;
+      const grids = chat.images.map((image) => this.processor!.grid(image));
       const slots = grids.map((grid) => this.processor!.tokens(grid));
       const ids = this.tokenizer.encodePrompt(chat.messages, slots);
+      this.checkLength(ids.length, slots);
       return {
         ids,
         positions: mropePositions(ids, this.config.imageTokenId, grids, this.processor?.spec.mergeSize ?? 1),
       };
     });
-    return { prompts, pixels };
+    // Last, for the pixels of too many images would not fit into memory.
+    return { prompts, pixels: images.length > 0 ? this.processor!.process(images) : NO_PIXELS };
+  }
+
+  /** Beyond the context the model was made for, positions mean nothing to it. */
+  private checkLength(tokens: number, imageTokens: readonly number[]): void {
+    const { contextLength } = this.config;
+    if (tokens < contextLength) return;
+    const ofImages = imageTokens.reduce((sum, count) => sum + count, 0);
+    throw new PromptTooLong(
+      `A prompt of ${tokens} tokens, ${ofImages} of them for ${imageTokens.length} images, leaves no room for a response in this model's context of ${contextLength} (max_position_embeddings in config.json). Give fewer or smaller images (max_pixels in preprocessor_config.json), or less text.`,
+    );
   }
 
   /** Vision tower and decoder, once per prompt. Records a graph unless inside noGrad. Call it inside a scope. */

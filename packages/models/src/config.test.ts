@@ -21,6 +21,28 @@ test("the three layouts of config.json read alike", () => {
   expect(flat).toMatchObject({ tied: true, imageTokenId: 506, text: { headDim: 16, mropeSection: [2, 3, 3] } });
 });
 
+test("a window is as good as none when no layer is behind max_window_layers", () => {
+  const change = { use_sliding_window: true, max_window_layers: goldenConfig.num_hidden_layers };
+  expect(parseConfig(JSON.stringify({ ...goldenConfig, ...change })).text.layers).toBe(2);
+});
+
+test("MiMo-VL differs from Qwen2.5-VL in numbers only", () => {
+  const mimo = {
+    attention_bias: true,
+    head_dim: 16,
+    rms_norm_eps: 1e-5,
+    rope_theta: 640000,
+    rope_scaling: { mrope_section: [2, 3, 3], rope_type: "default", type: "default" },
+    max_position_embeddings: 128000,
+    tie_word_embeddings: false,
+  };
+  expect(parseConfig(JSON.stringify({ ...goldenConfig, ...mimo }))).toMatchObject({
+    tied: false,
+    contextLength: 128000,
+    text: { rmsNormEps: 1e-5, ropeTheta: 640000, mropeSection: [2, 3, 3] },
+  });
+});
+
 test("a text-only Qwen2 has plain rotary positions", () => {
   const config = parseConfig(JSON.stringify({ ...language, model_type: "qwen2", rope_scaling: null }));
   expect(config.vision).toBeNull();
@@ -39,6 +61,7 @@ test.each([
     /rope_scaling\.mrope_section must be three numbers that add up to 8/,
   ],
   [{ vision_config: undefined }, /vision_config is missing/],
+  [{ quantization_config: { quant_method: "awq" } }, /by its quantization_config the weights are quantised \(awq\)/],
 ])("a bad config names file, key and value: %j", (change, message) => {
   expect(() => parseConfig(JSON.stringify({ ...goldenConfig, ...change }), "c.json")).toThrow(message);
 });

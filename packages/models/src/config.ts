@@ -45,8 +45,6 @@ export interface ModelConfig {
   readonly contextLength: number;
   /** Id of `<|image_pad|>`: the slots that image features fill. -1 for a text-only model. */
   readonly imageTokenId: number;
-  /** Tokens that a prompt and its response may have together (max_position_embeddings). */
-  readonly contextLength: number;
   /** The file as read, which is what saving writes back. */
   readonly raw: Json;
 }

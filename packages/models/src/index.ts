@@ -1,6 +1,6 @@
 export { qwenTokenizerConfig, trainByteBpe } from "./byte-bpe.js";
 export { ChatTemplate, type ContentItem, defaultChatTemplate, type Message } from "./chat-template.js";
-export { type Chat, Checkpoint, type Completions, type PromptInput } from "./checkpoint.js";
+export { type Chat, Checkpoint, type Completions, type PromptInput, PromptTooLong } from "./checkpoint.js";
 export {
   createCheckpoint,
   type LoadOptions,

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { newConfig, parseConfig } from "./config.js";
+import { type ModelConfig, newConfig, parseConfig } from "./config.js";
 import { goldenConfig } from "./golden.js";
 import { newName, oldName, weightShapes } from "./weights.js";
 
 // Reference page, sections 1.2 and 2.
 test.each([
   {
-    name: "3B",
+    name: "Qwen2.5-VL-3B",
     hidden: 2048,
     inner: 11008,
     layers: 36,
@@ -19,7 +19,7 @@ test.each([
     parameters: 3754622976,
   },
   {
-    name: "7B",
+    name: "Qwen2.5-VL-7B",
     hidden: 3584,
     inner: 18944,
     layers: 28,
@@ -32,7 +32,7 @@ test.each([
     parameters: 8292166656,
   },
   {
-    name: "32B",
+    name: "Qwen2.5-VL-32B",
     hidden: 5120,
     inner: 27648,
     layers: 64,
@@ -44,7 +44,33 @@ test.each([
     tensors: 1161,
     parameters: 33452718336,
   },
-])("Qwen2.5-VL-$name has $tensors tensors and $parameters parameters", (size) => {
+  {
+    name: "Qwen2.5-VL-72B",
+    hidden: 8192,
+    inner: 29568,
+    layers: 80,
+    heads: 64,
+    kv: 8,
+    vocab: 152064,
+    tied: false,
+    mlp: 3456,
+    tensors: 1353,
+    parameters: 73410777344,
+  },
+  {
+    name: "MiMo-VL-7B",
+    hidden: 4096,
+    inner: 11008,
+    layers: 36,
+    heads: 32,
+    kv: 8,
+    vocab: 151680,
+    tied: false,
+    mlp: 3456,
+    tensors: 825,
+    parameters: 8306217216,
+  },
+])("$name has $tensors tensors and $parameters parameters", (size) => {
   const config = newConfig({
     text: {
       hiddenSize: size.hidden,
@@ -81,11 +107,44 @@ test.each([
       videoPad: 151656,
     },
   });
-  const shapes = [...weightShapes(config).values()];
-  const count = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
-  expect(shapes).toHaveLength(size.tensors);
-  expect(shapes.reduce((sum, shape) => sum + count(shape), 0)).toBe(size.parameters);
+  expect(weightShapes(config).size).toBe(size.tensors);
+  expect(parametersOf(config)).toBe(size.parameters);
 });
+
+test("Qwen2.5-7B, which is text only, has 7615616512 parameters", () => {
+  const config = parseConfig(
+    JSON.stringify({
+      architectures: ["Qwen2ForCausalLM"],
+      hidden_size: 3584,
+      intermediate_size: 18944,
+      max_position_embeddings: 32768,
+      max_window_layers: 28,
+      model_type: "qwen2",
+      num_attention_heads: 28,
+      num_hidden_layers: 28,
+      num_key_value_heads: 4,
+      rms_norm_eps: 1e-6,
+      rope_theta: 1e6,
+      sliding_window: 131072,
+      tie_word_embeddings: false,
+      use_sliding_window: false,
+      vocab_size: 152064,
+    }),
+  );
+  expect(parametersOf(config)).toBe(7615616512);
+  expect(config).toMatchObject({
+    vision: null,
+    contextLength: 32768,
+    text: { headDim: 128, mropeSection: [64, 0, 0] },
+  });
+});
+
+function parametersOf(config: ModelConfig): number {
+  const sizes = [...weightShapes(config).values()].map((shape) =>
+    shape.reduce((product, length) => product * length, 1),
+  );
+  return sizes.reduce((sum, size) => sum + size);
+}
 
 test("both namings of a weight come down to one", () => {
   expect(oldName("model.visual.merger.ln_q.weight")).toBe("visual.merger.ln_q.weight");

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { type Image, UserError } from "@ssl4rl/core";
-import type { Checkpoint, PreparedBatch } from "@ssl4rl/models";
+import { type Checkpoint, type PreparedBatch, PromptTooLong } from "@ssl4rl/models";
 import { jsonServer, pathOf, readJson } from "../json-server.js";
 import { ChatError, describeError } from "./chat-error.js";
 import { type ChatLimits, type ChatRequest, parseChat } from "./chat-request.js";
@@ -114,12 +114,9 @@ async function prepare(
   const opened: Image[] = [];
   for (const { uri, param } of images) opened.push(await openImage(uri, param, limits));
   try {
-    const { processor, config } = checkpoint;
-    const imageTokens = opened.reduce((sum, image) => sum + (processor?.tokens(processor.grid(image)) ?? 0), 0);
-    // Told before the pixels are made ready, which takes time and memory.
-    if (imageTokens > config.contextLength) throw tooLong(config.contextLength, `The images have ${imageTokens}`);
     return checkpoint.prepareChats([{ messages, images: opened }]);
   } catch (error) {
+    if (error instanceof PromptTooLong) throw tooLong(error.message);
     throw error instanceof UserError ? new ChatError(400, error.message, "messages") : error;
   }
 }
@@ -127,11 +124,12 @@ async function prepare(
 /** How long a response may be. */
 function tokensLeft(context: number, prompt: number, asked: number | null, limit: number): number {
   const left = context - prompt;
-  if (left < (asked ?? 1)) throw tooLong(context, `The prompt has ${prompt}, the response may have ${asked ?? 1}`);
+  if (asked !== null && left < asked) {
+    throw tooLong(`The prompt has ${prompt} tokens and its response may have ${asked}: the context is ${context}.`);
+  }
   return asked ?? Math.min(left, limit);
 }
 
-function tooLong(context: number, found: string): ChatError {
-  const message = `The model's context holds ${context} tokens. ${found}. Ask with less text, or fewer or smaller images.`;
+function tooLong(message: string): ChatError {
   return new ChatError(400, message, "messages", "context_length_exceeded");
 }
