@@ -8,7 +8,7 @@ import { scope } from "./scope.js";
 import { fromBytes, Tensor } from "./tensor.js";
 
 /** Small enough to stay in the processor's cache between reading, checking and converting; a multiple of every width. */
-const PIECE_BYTES = 2 ** 21;
+const PIECE_BYTES = 2 ** 22;
 
 /**
  * An open .safetensors file. `get` gives tensors that lie in the file's own pages, read when first touched; writing into
