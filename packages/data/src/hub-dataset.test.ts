@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -30,14 +31,14 @@ beforeEach(async () => {
     } else if (path === `/api/datasets/cats/small/tree/${REVISION}`) {
       json([
         { type: "directory", path: "data", size: 0 },
-        ...[...files].map(([path, { size }]) => ({ type: "file", path, size })),
+        ...[...files].map(([path, { size, bytes }]) => ({ type: "file", path, size, oid: hashOf(bytes) })),
       ]);
     } else if (path.startsWith(resolved) && files.has(path.slice(resolved.length))) {
       const { bytes } = files.get(path.slice(resolved.length))!;
       const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "");
       const part = range ? bytes.subarray(Number(range[1]), Number(range[2]) + 1) : bytes;
       if (!range || part.length > 1) downloads.push(path.slice(resolved.length));
-      response.setHeader("ETag", '"1"');
+      response.setHeader("ETag", `"${hashOf(bytes)}"`);
       if (range) response.setHeader("Content-Range", `bytes ${range[1]}-${range[2]}/${bytes.length}`);
       response.writeHead(range ? 206 : 200).end(part);
     } else {
@@ -48,13 +49,18 @@ beforeEach(async () => {
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   vi.stubEnv("HF_ENDPOINT", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   vi.stubEnv("HF_TOKEN", undefined);
-  vi.stubEnv("XDG_CACHE_HOME", join(root, "cache"));
+  vi.stubEnv("HF_HOME", join(root, "cache"));
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
   await new Promise((closed) => server.close(closed));
   rmSync(root, { recursive: true, force: true });
 });
+
+/** Git's, which names small files on the Hub. */
+function hashOf(bytes: Buffer): string {
+  return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+}
 
 function offer(path: string, bytes: Buffer, size = bytes.length): void {
   files.set(path, { bytes, size });
@@ -101,7 +107,7 @@ describe("fetchHubDataset", () => {
   it("writes nothing outside its folder, whatever files are called", async () => {
     writeFileSync(join(root, "before.parquet"), "");
     offer("../../../../../escaped.parquet", parquet("meow"));
-    await expect(fetchHubDataset("cats/small")).rejects.toThrow(/leads out of the data set/);
+    await expect(fetchHubDataset("cats/small")).rejects.toThrow(/leads out of its folder/);
     expect(existsSync(join(root, "escaped.parquet"))).toBe(false);
     expect(downloads).toEqual([]);
   });

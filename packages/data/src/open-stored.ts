@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { UserError } from "@ssl4rl/core";
+import { isHubId } from "@ssl4rl/hub";
 import { filesUnder } from "./files-under.js";
-import { fetchHubDataset, isHubId } from "./hub-dataset.js";
+import { fetchHubDataset } from "./hub-dataset.js";
 import { isPictureName } from "./picture-names.js";
 import type { Stored } from "./stored.js";
 import { openStoredFolder } from "./stored-folder.js";
