@@ -14,6 +14,7 @@ import sharp from "sharp";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type ChatServerOptions, chatServer } from "./chat/chat-server.js";
 import { checkpointFolder } from "./models.js";
+import { Progress } from "./progress.js";
 import { startCommand } from "./test-command.js";
 
 // Tensors this small gain nothing from a second thread.
@@ -26,7 +27,7 @@ let checkpoint: Checkpoint;
 let picture: Image;
 let files: Record<"png" | "jpeg" | "webp", Buffer>;
 beforeAll(async () => {
-  checkpoint = loadCheckpoint(checkpointFolder("tiny-vl"));
+  checkpoint = loadCheckpoint(await checkpointFolder("tiny-vl", new Progress()));
   picture = render(composeScene("test", "serve", 0), { width: 112, height: 112 });
   const raw = sharp(picture.data, { raw: { width: 112, height: 112, channels: 3 } });
   files = {

@@ -9,9 +9,10 @@ import { evaluate, type Graded, ProblemStream, scores } from "@ssl4rl/trainer";
 import { composeScene, questionsAbout, render, worldSource } from "@ssl4rl/world";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkpointFolder } from "./models.js";
+import { Progress } from "./progress.js";
 
 // What the checkpoint that comes with ssl4rl promises: it knows the forms and something of the world, no task.
-const folder = checkpointFolder("tiny-vl");
+const folder = await checkpointFolder("tiny-vl", new Progress());
 const PICTURES = 160;
 let checkpoint: Checkpoint;
 beforeAll(() => {

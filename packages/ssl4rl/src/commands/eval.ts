@@ -24,7 +24,11 @@ export function evalCommand(): Command {
   return new Command("eval")
     .description("Ask a checkpoint self-supervised questions about pictures: accuracy, 95% interval, chance level.")
     .option("--run <dir>", "a run folder: its newest checkpoint, its tasks, its held-out pictures")
-    .option("--model <dir>", "without --run: a checkpoint in Hugging Face layout, or tiny-vl", "tiny-vl")
+    .option(
+      "--model <dir>",
+      "without --run: a checkpoint in Hugging Face layout, owner/name on its Hub, or tiny-vl",
+      "tiny-vl",
+    )
     .option("--images <dir>", "without --run: a folder of pictures (all are used), or world", "world")
     .option("--depth <dir>", "without --run: a folder of RGB-D pairs, for tasks that need a depth")
     .option("--videos <dir>", "without --run: a folder of videos or frame folders, for tasks that need frames")
@@ -48,7 +52,7 @@ export function evalCommand(): Command {
       };
       const tasks = recipeTasks(recipe);
       const saved = run?.latestCheckpoint()?.folder ?? null;
-      const model = saved && !recipe.lora ? saved : checkpointFolder(recipe.model);
+      const model = saved && !recipe.lora ? saved : await checkpointFolder(recipe.model, progress);
       const pictures = run
         ? (await openPictures(recipe, tasks)).heldOut
         : await openAll(recipe, tasks, flags.questions);

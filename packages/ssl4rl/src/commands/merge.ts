@@ -4,6 +4,7 @@ import { loadCheckpoint, loadLora, saveCheckpoint } from "@ssl4rl/models";
 import { RunFolder } from "@ssl4rl/trainer";
 import { Command } from "commander";
 import { checkpointFolder } from "../models.js";
+import { Progress } from "../progress.js";
 import { runPath } from "../run-path.js";
 
 interface Flags {
@@ -18,22 +19,23 @@ export function mergeCommand(): Command {
     .description("Add a LoRA adapter into the weights it was trained over, and write an ordinary checkpoint.")
     .option("--run <dir>", "a run with LoRA: its newest adapter and its model")
     .option("--adapter <dir>", "without --run: an adapter as PEFT or a run saves it")
-    .option("--model <dir>", "with --adapter: the checkpoint it was trained over, or tiny-vl")
+    .option("--model <dir>", "with --adapter: the checkpoint it was trained over, owner/name on the Hub, or tiny-vl")
     .requiredOption("--out <dir>", "the new checkpoint's folder")
     .addHelpText(
       "after",
       "\nExamples:\n  ssl4rl merge --run runs/photos --out merged\n" +
         "  ssl4rl merge --adapter adapter --model Qwen2.5-VL-3B-Instruct --out merged",
     )
-    .action((flags: Flags) => {
+    .action(async (flags: Flags) => {
+      const progress = new Progress();
       if (existsSync(flags.out))
         throw new UserError(`${flags.out} is there already. Choose another folder with --out.`);
       const { adapter, model } = flags.run === undefined ? given(flags) : ofRun(flags.run);
-      const checkpoint = loadCheckpoint(checkpointFolder(model));
+      const checkpoint = loadCheckpoint(await checkpointFolder(model, progress));
       const lora = loadLora(adapter, checkpoint.model);
       lora.mergeInto(checkpoint.model);
       saveCheckpoint(flags.out, checkpoint);
-      console.error(`${flags.out}: ${model} with ${adapter} (rank ${lora.rank}, ${lora.adapters.size} modules)`);
+      progress.say(`${flags.out}: ${model} with ${adapter} (rank ${lora.rank}, ${lora.adapters.size} modules)`);
     });
 }
 

@@ -23,7 +23,7 @@ interface Flags {
 export function serveCommand(): Command {
   return new Command("serve")
     .description("Answer chats about pictures over HTTP, as OpenAI's API does, from a checkpoint.")
-    .argument("<checkpoint>", "a folder in Hugging Face layout, or tiny-vl")
+    .argument("<checkpoint>", "a folder in Hugging Face layout, owner/name on its Hub, or tiny-vl")
     .option("--port <n>", "0 takes a free one", wholeNumber, 8000)
     .option("--host <address>", "where to listen; 0.0.0.0 is open to the network", "127.0.0.1")
     .addOption(new Option("--token <text>", "what clients must send as their API key").env("SSL4RL_TOKEN"))
@@ -50,7 +50,7 @@ Examples:
     )
     .action(async (checkpoint: string, flags: Flags) => {
       const progress = new Progress();
-      const folder = checkpointFolder(checkpoint);
+      const folder = await checkpointFolder(checkpoint, progress);
       const { host, port, token = null, dtype, device } = flags;
       const server = chatServer(loadCheckpoint(folder, { dtype, device }), {
         ...flags,

@@ -37,7 +37,7 @@ export function trainCommand(): Command {
     .option("--depth <dir>", "a folder of RGB-D pairs, for tasks that need a depth")
     .option("--videos <dir>", "a folder of videos or frame folders, for tasks that need frames")
     .option("--task <name...>", "tasks, with options after a colon: rotation, position:grid=3")
-    .option("--model <dir>", "a checkpoint in Hugging Face layout, or tiny-vl")
+    .option("--model <dir>", "a checkpoint in Hugging Face layout, owner/name on its Hub, or tiny-vl")
     .option("--lora", "train low-rank adapters alone (of rank 64, unless the recipe says more)")
     .option("--freeze-vision", "leave the vision tower as it is")
     .option("--steps <n>", "optimiser steps", wholeNumber)
@@ -50,8 +50,7 @@ export function trainCommand(): Command {
       "\nExamples:\n  ssl4rl train demo\n  ssl4rl train --images ~/photos --task rotation\n  ssl4rl train --resume --run demo",
     )
     .action(async (recipe: string | undefined, flags: Flags) => {
-      if (flags.resume) await runTraining(resumedRun(recipe, flags), flags);
-      else await runTraining(newRun(recipe, flags), flags);
+      await runTraining(flags.resume ? resumedRun(recipe, flags) : newRun(recipe, flags), flags);
     });
 }
 
@@ -82,7 +81,6 @@ function newRun(recipeName: string | undefined, flags: Flags): Planned {
     name,
   );
   recipeTasks(wanted);
-  checkpointFolder(wanted.model);
   const label = recipeName ? name : wanted.tasks.map(({ task }) => task).join("-");
   return { recipe: wanted, path: flags.run ? runPath(flags.run) : freeRunPath(label) };
 }
@@ -111,6 +109,7 @@ async function runTraining(planned: RunFolder | Planned, flags: Flags): Promise<
   const { recipe, path } = planned;
   const progress = new Progress();
   const tasks = recipeTasks(recipe);
+  const model = await checkpointFolder(recipe.model, progress);
   progress.say(`Run ${path}: ${tasks.map(({ id }) => id).join(", ")} on ${recipe.images}, ${recipe.steps} steps`);
   progress.update("Reading pictures");
   const pictures = await openPictures(recipe, tasks);
@@ -135,7 +134,7 @@ async function runTraining(planned: RunFolder | Planned, flags: Flags): Promise<
   };
   process.once("SIGINT", interrupt);
   process.once("SIGTERM", interrupt);
-  const events = train({ run, model: checkpointFolder(recipe.model), ...pictures, tasks, signal: stop.signal });
+  const events = train({ run, model, ...pictures, tasks, signal: stop.signal });
   let before: Record<string, TaskScore> = run.readEvaluation("before")?.tasks ?? {};
   let after: Record<string, TaskScore> = {};
   let stopped = false;
