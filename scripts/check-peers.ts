@@ -1,17 +1,20 @@
 /**
- * Do the trainers themselves read what `ssl4rl build` makes, and does PEFT open our adapters, and we its? Installs verl,
- * TRL and what they need (scripts/peers/requirements.txt) once into a cache folder, builds small sets, and runs the checks
+ * Do the trainers themselves read what `ssl4rl build` makes? Do transformers and PEFT open our checkpoints and adapters, and
+ * we theirs? Installs verl, TRL and what they need (scripts/peers/requirements.txt) once into a cache folder, builds small sets, and runs the checks
  * of scripts/peers on them. With a folder that `ssl4rl build` made, has `datasets` read that one instead, and verl if it
  * is in verl's layout.
  *
  *     npm run check:peers [-- SET]
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
+import { fetchModel } from "@ssl4rl/hub";
+import { compareFolder, writeOurFolders } from "./folders.js";
 import { compareTheirs, writeOurs } from "./peft.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -38,6 +41,7 @@ const passed = [
   // A step needs questions that the tiny model sometimes gets right, as those of our own set.
   given || !trlSet || check("check_trl.py", trlSet, checkpoint),
   given || checkAdapters(),
+  given || (await checkFolders()),
   given || check("check_launch.py", sources(), ...papers.map(([paper, format]) => buildSet(format, paper, 512))),
 ];
 process.exit(passed.every(Boolean) ? 0 : 1);
@@ -147,6 +151,46 @@ function checkAdapters(): boolean {
     );
     return ok;
   });
+}
+
+/** Checkpoints and the cache of the Hub: transformers on ours, then ours on what it made. */
+async function checkFolders(): Promise<boolean> {
+  writeOurFolders(scratch, checkpoint);
+  const server = spawn(
+    process.execPath,
+    [...process.execArgv, join(root, "scripts/serve-hub.ts"), join(scratch, "sharded")],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  try {
+    const { value: hub } = await createInterface({ input: server.stdout })[Symbol.asyncIterator]().next();
+    await inCache("ours-cache", { HF_ENDPOINT: hub });
+    if (!check("check_folders.py", scratch, hub)) return false;
+  } finally {
+    server.kill();
+  }
+  const theirs = {
+    sharded: [join(scratch, "theirs-sharded"), "sharded"],
+    untied: [join(scratch, "theirs-untied"), "untied"],
+    "text only": [join(scratch, "theirs-text"), "text"],
+    "under the names of transformers 4.52 and later": [join(scratch, "theirs-raw"), "tied"],
+    "that huggingface_hub fetched": [await inCache("theirs-cache", { HF_HUB_OFFLINE: "1" }), "sharded"],
+  };
+  return Object.entries(theirs).every(([what, [folder, name]]) => {
+    const apart = compareFolder(folder, join(scratch, `${name}.safetensors`));
+    const ok = apart < 1e-4;
+    say(
+      `${ok ? "ok    " : "FAILED"}  we open a checkpoint of transformers, ${what}: at most ${apart.toExponential(1)} apart`,
+    );
+    return ok;
+  });
+}
+
+/** cats/tiny in a cache of that name. */
+function inCache(name: string, env: Record<string, string>): Promise<string> {
+  Object.assign(process.env, { HF_HUB_CACHE: join(scratch, name), ...env });
+  return fetchModel("cats/tiny");
 }
 
 function versions(): string {

@@ -46,8 +46,9 @@ export class TestHub {
         if (part.length <= this.cutAfter) return response.end(part);
         response.write(part.subarray(0, this.cutAfter), () => setImmediate(() => response.destroy()));
       } else {
-        response.setHeader("X-Error-Code", "RepoNotFound").statusCode = 404;
-        json({ error: "Repository not found" });
+        const [code, error] = resolved === undefined ? ["RepoNotFound", "Repository"] : ["EntryNotFound", "Entry"];
+        response.setHeader("X-Error-Code", code).statusCode = 404;
+        json({ error: `${error} not found` });
       }
     });
   }
