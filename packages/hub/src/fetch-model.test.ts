@@ -72,10 +72,9 @@ describe("fetchModel", () => {
     expect(starts.every((from, i) => i === 0 || from > starts[i - 1])).toBe(true);
   });
 
-  it("goes on with what an earlier call left, and with a snapshot that lacks files", async () => {
+  it("goes on with what an earlier call left, and with a snapshot whose contents were deleted", async () => {
     const folder = await fetchModel("cats/small");
     const blob = join(folder, readlinkSync(join(folder, shards[1])));
-    rmSync(join(folder, shards[1]));
     rmSync(blob);
     writeFileSync(`${blob}.incomplete`, hub.files.get(shards[1])!.subarray(0, 123_456));
     hub.downloads.length = 0;

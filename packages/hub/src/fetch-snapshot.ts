@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { UserError } from "@ssl4rl/core";
@@ -106,6 +106,8 @@ async function download(
       onProgress?.(done, total, path);
     });
     await mkdir(dirname(pointer), { recursive: true });
+    // A link to contents that somebody deleted.
+    await rm(pointer, { force: true });
     await symlink(relative(dirname(pointer), blob), pointer);
   }
   if (revision !== commit) {

@@ -109,6 +109,35 @@ describe("a folder", () => {
     expect(JSON.parse(readFileSync(join(folder, "config.json"), "utf8"))).toMatchObject({ torch_dtype: "float32" });
   });
 
+  test("says the kind of its weights wherever its config.json does", () => {
+    const place = variant((_, to) => {
+      const { vision_config, torch_dtype, ...config } = JSON.parse(readFileSync(join(to, "config.json"), "utf8"));
+      const nested = { ...config, dtype: "bfloat16", text_config: { ...config, dtype: "bfloat16" } };
+      writeFileSync(join(to, "config.json"), JSON.stringify({ ...nested, vision_config }));
+    });
+    const loaded = loadCheckpoint(place);
+    saveCheckpoint(place, loaded);
+    loaded.free();
+    const saved = JSON.parse(readFileSync(join(place, "config.json"), "utf8"));
+    expect([saved.dtype, saved.text_config.dtype]).toEqual(["float32", "float32"]);
+    expect(saved.vision_config).not.toHaveProperty("dtype");
+  });
+
+  test("of transformers 5 has the image processor in processor_config.json", () => {
+    const place = variant((_, to) => {
+      const own = readFileSync(join(to, "preprocessor_config.json"), "utf8");
+      const { min_pixels, max_pixels, ...rest } = JSON.parse(own);
+      const image_processor = { ...rest, size: { shortest_edge: min_pixels, longest_edge: max_pixels } };
+      writeFileSync(join(to, "processor_config.json"), JSON.stringify({ image_processor }));
+      rmSync(join(to, "preprocessor_config.json"));
+    });
+    const loaded = loadCheckpoint(place);
+    expect(loaded.processor!.spec).toEqual(made.processor!.spec);
+    saveCheckpoint(place, loaded);
+    expect(readdirSync(place)).toContain("processor_config.json");
+    loaded.free();
+  });
+
   test("is replaced by a later save", () => {
     const place = join(root, "again");
     const other = create(false);
