@@ -9,6 +9,8 @@ import { fromBytes, Tensor } from "./tensor.js";
 
 /** Small enough to stay in the processor's cache between reading, checking and converting; a multiple of every width. */
 const PIECE_BYTES = 2 ** 22;
+/** One for all files: a checkpoint may have dozens of them open. */
+let piece: Uint8Array | undefined;
 
 /**
  * An open .safetensors file. `get` gives tensors that lie in the file's own pages, read when first touched; writing into
@@ -17,7 +19,6 @@ const PIECE_BYTES = 2 ** 22;
 export class SafetensorsFile {
   private mapping: number | undefined;
   private descriptor: number | undefined;
-  private piece: Uint8Array | undefined;
   private closed = false;
 
   /** For readSafetensors(). */
@@ -69,8 +70,8 @@ export class SafetensorsFile {
     const { dtype: stored, shape, start, end } = this.entry(name);
     if (this.closed) throw new Error(`${this.path}: closed before "${name}" was read`);
     this.descriptor ??= openSync(this.path, "r");
-    this.piece ??= new Uint8Array(PIECE_BYTES);
-    const { descriptor, piece: buffer } = this;
+    piece ??= new Uint8Array(PIECE_BYTES);
+    const [buffer, descriptor] = [piece, this.descriptor];
     const where = `${this.path}: tensor "${name}"`;
     const width = widths[stored];
     return scope(() => {
@@ -80,9 +81,9 @@ export class SafetensorsFile {
         const bytes = buffer.subarray(0, Math.min(PIECE_BYTES, end - at));
         fill(bytes, descriptor, at, where);
         scope(() => {
-          const piece = fromBytes(bytes, stored, [bytes.length / width]);
-          if (floats.has(stored)) checkFinite(piece, where);
-          flat.narrow(0, (at - start) / width, bytes.length / width).copy_(piece);
+          const part = fromBytes(bytes, stored, [bytes.length / width]);
+          if (floats.has(stored)) checkFinite(part, where);
+          flat.narrow(0, (at - start) / width, bytes.length / width).copy_(part);
         });
       }
       return target;
@@ -96,7 +97,6 @@ export class SafetensorsFile {
   /** No more tensors after this; those already given out stay good. */
   close(): void {
     this.closed = true;
-    this.piece = undefined;
     if (this.descriptor !== undefined) closeSync(this.descriptor);
     this.descriptor = undefined;
     if (this.mapping === undefined) return;
@@ -126,9 +126,9 @@ function fill(bytes: Uint8Array, file: number, position: number, where: string):
 }
 
 /** The least and the greatest number show every NaN and infinity, in one pass. */
-function checkFinite(piece: Tensor, where: string): void {
+function checkFinite(part: Tensor, where: string): void {
   // libtorch 1.13 does not compare float16 on the CPU.
-  const [least, greatest] = aminmaxOp(piece.dtype === "float16" ? piece.to({ dtype: "float32" }) : piece);
+  const [least, greatest] = aminmaxOp(part.dtype === "float16" ? part.to({ dtype: "float32" }) : part);
   const ends = [least.item(), greatest.item()];
   const wrong = ends.find((end) => !Number.isFinite(end));
   if (wrong !== undefined) throw new Error(`${where} holds ${wrong}: the model it was saved from had diverged`);
