@@ -35,6 +35,11 @@ function hasWeights(folder: string): boolean {
   if (has("model.safetensors")) return true;
   const index = join(folder, "model.safetensors.index.json");
   if (!existsSync(index)) return false;
-  const { weight_map: map } = JSON.parse(readFileSync(index, "utf8"));
-  return Object.values<string>(map).every(has);
+  try {
+    const { weight_map: map } = JSON.parse(readFileSync(index, "utf8"));
+    return Object.values<string>(map).every(has);
+  } catch {
+    // Who loads it says what is wrong.
+    return false;
+  }
 }
