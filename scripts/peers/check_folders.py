@@ -1,6 +1,6 @@
 """Does transformers open the checkpoints we save, and find the models we fetch?   python check_folders.py FOLDER HUB
 
-FOLDER is what scripts/folders.ts wrote, HUB the address of a Hub with cats/tiny. Left there for it: checkpoints that
+FOLDER is what folders.ts wrote, HUB the address of a Hub with cats/tiny. Left there for it: checkpoints that
 transformers saved (theirs-*), and a cache (theirs-cache)."""
 
 import json

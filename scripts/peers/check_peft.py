@@ -1,6 +1,6 @@
 """Does PEFT open our adapters, and compute what we do?   python check_peft.py FOLDER CHECKPOINT
 
-FOLDER is what scripts/peft.ts wrote; an adapter that PEFT made is left there for it (theirs, and theirs-old with the names
+FOLDER is what adapters.ts wrote; an adapter that PEFT made is left there for it (theirs, and theirs-old with the names
 of transformers before 4.52)."""
 
 import json

@@ -11,9 +11,14 @@ setThreads(1);
 
 export type CaseName = keyof typeof goldenCases;
 
-/** The tiny model of the reference page's section 9.1, weights by formula. `change` alters its config.json. */
+/** The tiny model of the reference page's section 9.1. `change` alters its config.json. */
 export function goldenModel(change: object = {}): QwenVL {
-  const config = parseConfig(JSON.stringify({ ...goldenConfig, ...change }));
+  return modelByFormula({ ...goldenConfig, ...change });
+}
+
+/** The model of a config.json, its weights made from their names. */
+export function modelByFormula(configJson: object): QwenVL {
+  const config = parseConfig(JSON.stringify(configJson));
   const weights = new Map<string, Tensor>();
   for (const [name, shape] of weightShapes(config)) {
     const norm = shape.length === 1 && /norm|ln_q/.test(name);
@@ -49,13 +54,15 @@ export function batchOf(
 }
 
 /** Prompt b of a batch as a batch of its own. */
-export function alone(batch: PreparedBatch, b: number): PreparedBatch {
-  const imagesIn = (k: number) => batch.prompts[k].ids.filter((id, i, all) => id === 506 && all[i - 1] !== 506).length;
+export function alone(batch: PreparedBatch, b: number, image = 506): PreparedBatch {
+  const imagesIn = (k: number) =>
+    batch.prompts[k].ids.filter((id, i, all) => id === image && all[i - 1] !== image).length;
+  const { columns } = batch.pixels;
   let first = 0;
   for (let k = 0; k < b; k++) first += imagesIn(k);
   const grids = batch.pixels.grids.slice(first, first + imagesIn(b));
   const rowsOf = (list: readonly Grid[]) => list.reduce((sum, grid) => sum + grid.height * grid.width, 0);
-  const start = rowsOf(batch.pixels.grids.slice(0, first)) * 1176;
-  const data = batch.pixels.data.slice(start, start + rowsOf(grids) * 1176);
-  return { prompts: [batch.prompts[b]], pixels: { data, columns: 1176, grids } };
+  const start = rowsOf(batch.pixels.grids.slice(0, first)) * columns;
+  const data = batch.pixels.data.slice(start, start + rowsOf(grids) * columns);
+  return { prompts: [batch.prompts[b]], pixels: { data, columns, grids } };
 }

@@ -1,3 +1,4 @@
+export { type AttentionMap, type AttentionOptions, attentionMaps } from "./attention-maps.js";
 export { qwenTokenizerConfig, trainByteBpe } from "./byte-bpe.js";
 export { ChatTemplate, type ContentItem, defaultChatTemplate, type Message } from "./chat-template.js";
 export { type Chat, Checkpoint, type Completions, type PromptInput, PromptTooLong } from "./checkpoint.js";

@@ -22,6 +22,8 @@ export interface Pass {
   readonly keyAngles: Angles;
   readonly causal: Tensor | null;
   readonly padding: Tensor | null;
+  /** Called in each layer with its rotated, scaled queries [B, kvHeads, G, S, R, headDim] and the continuations' keys. */
+  readonly observe?: (layer: number, queries: Tensor, own: SharedKeys) => void;
 }
 
 /** The last tokens of prompts: all that a prompt's last layer need compute beside keys and values. */
@@ -137,6 +139,7 @@ export class Decoder {
         .permute([0, 3, 1, 4, 2, 5]),
       asked.angles,
     );
+    pass.observe?.(i, queries, own);
     const mixed = sharedPromptAttention(queries, own.keys, own.values, shared, asked.mask, pass.padding)
       .permute([0, 2, 4, 1, 3, 5])
       .reshape([B * G * asked.R, heads * headDim]);

@@ -1,9 +1,13 @@
 /**
- * Checkpoints to and from transformers, for check-peers.ts. What we compute lies in NAME.safetensors beside each folder:
+ * Checkpoints to and from transformers, and the cache of the Hub. What we compute lies in NAME.safetensors beside each folder:
  * `ids`, of a model with vision `pixels` and `grid`, and the `logits` [vocabulary] after the prompt.
  */
+import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { fileURLToPath } from "node:url";
 import { Image } from "@ssl4rl/core";
+import { fetchModel } from "@ssl4rl/hub";
 import { Checkpoint, loadCheckpoint, parseConfig, QwenVL, saveCheckpoint } from "@ssl4rl/models";
 import {
   AdamW,
@@ -16,9 +20,40 @@ import {
   tensor,
   writeSafetensors,
 } from "@ssl4rl/torch";
+import { type Check, near } from "./check.js";
+
+/** transformers on ours, then ours on what it made. */
+export async function checkFolders(check: Check, scratch: string, checkpoint: string): Promise<boolean> {
+  writeOurFolders(scratch, checkpoint);
+  const serve = fileURLToPath(new URL("serve-hub.ts", import.meta.url));
+  const server = spawn(process.execPath, [...process.execArgv, serve, join(scratch, "sharded")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const inCache = (name: string, env: Record<string, string>) => {
+    Object.assign(process.env, { HF_HUB_CACHE: join(scratch, name), ...env });
+    return fetchModel("cats/tiny");
+  };
+  try {
+    const { value: hub } = await createInterface({ input: server.stdout })[Symbol.asyncIterator]().next();
+    await inCache("ours-cache", { HF_ENDPOINT: hub });
+    if (!check("check_folders.py", scratch, hub)) return false;
+  } finally {
+    server.kill();
+  }
+  const theirs = {
+    sharded: [join(scratch, "theirs-sharded"), "sharded"],
+    untied: [join(scratch, "theirs-untied"), "untied"],
+    "text only": [join(scratch, "theirs-text"), "text"],
+    "under the names of transformers 4.52 and later": [join(scratch, "theirs-raw"), "tied"],
+    "that huggingface_hub fetched": [await inCache("theirs-cache", { HF_HUB_OFFLINE: "1" }), "sharded"],
+  };
+  return Object.entries(theirs).every(([what, [folder, name]]) =>
+    near(`we open a checkpoint of transformers, ${what}`, compareFolder(folder, join(scratch, `${name}.safetensors`))),
+  );
+}
 
 /** Writes `tied` (one file), `sharded` (trained a step), `untied` and `text` (Qwen2), with what we compute. */
-export function writeOurFolders(folder: string, base: string): void {
+function writeOurFolders(folder: string, base: string): void {
   setThreads(1);
   const save = (name: string, checkpoint: Checkpoint, shardBytes?: number) => {
     saveCheckpoint(join(folder, name), checkpoint, { shardBytes });
@@ -41,7 +76,7 @@ export function writeOurFolders(folder: string, base: string): void {
 }
 
 /** The largest difference between our logits of a folder that transformers saved, and those of the one it was made of. */
-export function compareFolder(folder: string, logits: string): number {
+function compareFolder(folder: string, logits: string): number {
   const checkpoint = loadCheckpoint(folder);
   const before = readSafetensors(logits);
   const apart = scope(() => compute(checkpoint).get("logits")!.sub(before.get("logits")).abs().max().item());

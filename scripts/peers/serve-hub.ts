@@ -1,7 +1,7 @@
 /** A Hub with the model cats/tiny, made of a folder's files: prints its address, serves until it is ended. For check-peers.ts. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { TestHub } from "../packages/hub/src/test-hub.js";
+import { TestHub } from "../../packages/hub/src/test-hub.js";
 
 const folder = process.argv[2];
 const hub = new TestHub("cats/tiny");

@@ -1,18 +1,29 @@
 /**
- * Adapters to and from PEFT, for check-peers.ts. What each side computed lies in safetensors files: `ids` and `pixels` of
+ * Adapters to and from PEFT. What each side computed lies in safetensors files: `ids` and `pixels` of
  * a prompt, a `completion` [tokens], the `logits` [vocabulary] after the prompt, and the completion's `logprobs`.
  */
 import { join } from "node:path";
 import { Image, Random } from "@ssl4rl/core";
 import { type Checkpoint, loadCheckpoint, loadLora, newLora, saveCheckpoint, saveLora } from "@ssl4rl/models";
 import { noGrad, readSafetensors, scope, setThreads, type Tensor, tensor, writeSafetensors } from "@ssl4rl/torch";
+import { type Check, near } from "./check.js";
 
 // Some in either part of the model, so that names are tried in both.
 const targets = String.raw`model\.(language_model\.layers\.[0-2]\..+|visual\.blocks\.1\.mlp\..+|visual\.merger\..+)`;
 const completion = [5, 17, 301, 42, 9];
 
+/** PEFT on ours, then ours on what PEFT made. */
+export function checkAdapters(check: Check, scratch: string, checkpoint: string): boolean {
+  writeOurs(scratch, checkpoint);
+  if (!check("check_peft.py", scratch, checkpoint)) return false;
+  return ["theirs", "theirs-old"].every((name) => {
+    const names = name === "theirs" ? "" : ", under the names of transformers before 4.52";
+    return near(`we open PEFT's adapter and compute its logits${names}`, compareTheirs(scratch, name, checkpoint));
+  });
+}
+
 /** Writes `ours` (an adapter), `merged` (a checkpoint) and `ours.safetensors` (what we compute with either). */
-export function writeOurs(folder: string, base: string): void {
+function writeOurs(folder: string, base: string): void {
   setThreads(1);
   const checkpoint = loadCheckpoint(base);
   const lora = newLora(checkpoint.model, { rank: 4, alpha: 6, targets, seed: 0 });
@@ -31,7 +42,7 @@ export function writeOurs(folder: string, base: string): void {
 }
 
 /** The largest difference between what PEFT computed with its adapter in `name` and what we do. */
-export function compareTheirs(folder: string, name: string, base: string): number {
+function compareTheirs(folder: string, name: string, base: string): number {
   const checkpoint = loadCheckpoint(base);
   const adapted = checkpoint.withLora(loadLora(join(folder, name), checkpoint.model));
   const theirs = readSafetensors(join(folder, "theirs.safetensors"));
