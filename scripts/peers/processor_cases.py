@@ -33,6 +33,10 @@ QUESTIONS = [
 
 def pixels_of(processor, sizes):
     """float32 [rows, columns], and the pictures' grids (height, width) in patches."""
+    if "size" in processor and "Pil" not in PillowProcessor.__name__:
+        # 4.57's class puts its defaults in the place of what the file says there.
+        limits = processor["size"]
+        processor = {"min_pixels": limits["shortest_edge"], "max_pixels": limits["longest_edge"]}
     out = PillowProcessor(**processor)(images=[picture(*size) for size in sizes], return_tensors="np")
     return out["pixel_values"], [tuple(map(int, grid[1:])) for grid in out["image_grid_thw"]]
 

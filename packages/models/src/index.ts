@@ -11,6 +11,7 @@ export {
   saveCheckpoint,
 } from "./checkpoint-folder.js";
 export { type ModelConfig, newConfig, parseConfig, type TextSpec, type TokenIds, type VisionSpec } from "./config.js";
+export { heatMap } from "./heat-map.js";
 export {
   defaultProcessor,
   type Grid,

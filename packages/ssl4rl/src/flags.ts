@@ -12,3 +12,14 @@ export function positiveNumber(text: string): number {
   if (value === 0) throw new InvalidArgumentError("it takes a whole number, 1 or more.");
   return value;
 }
+
+/** A flag's value as whole numbers and ranges of them: `0,3-5` is 0, 3, 4 and 5. */
+export function numberList(text: string): number[] {
+  return text.split(",").flatMap((part) => {
+    const [, first, last = first] = /^([0-9]+)(?:-([0-9]+))?$/.exec(part) ?? [];
+    if (first === undefined || Number(last) < Number(first)) {
+      throw new InvalidArgumentError("it takes whole numbers and ranges of them, as 0,3-5.");
+    }
+    return Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) => Number(first) + i);
+  });
+}

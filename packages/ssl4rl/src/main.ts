@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { UserError } from "@ssl4rl/core";
 import { Command, CommanderError } from "commander";
+import { attendCommand } from "./commands/attend.js";
 import { auditCommand } from "./commands/audit.js";
 import { buildCommand } from "./commands/build.js";
 import { evalCommand } from "./commands/eval.js";
@@ -28,6 +29,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     trainCommand(),
     evalCommand(),
     mergeCommand(),
+    attendCommand(),
     reportCommand(),
     serveCommand(),
   ];
