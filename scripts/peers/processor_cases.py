@@ -2,6 +2,7 @@
 
 import functools
 
+import PIL
 from transformers import AutoProcessor
 
 from model_cases import picture
@@ -11,6 +12,9 @@ try:
     from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil as PillowProcessor
 except ImportError:
     from transformers import Qwen2VLImageProcessor as PillowProcessor
+
+if int(PIL.__version__.split(".")[0]) >= 13:
+    raise SystemExit(f"Pillow {PIL.__version__} resizes in another order: see requirements-models-5.txt.")
 
 # preprocessor_config.json, and sizes of pictures (height, width).
 PICTURES = [

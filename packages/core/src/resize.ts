@@ -2,8 +2,9 @@ import type { Image } from "./image.js";
 import { resampleColumns, resampleRows, type Taps } from "./resample.js";
 
 /**
- * Bicubic resize, equal to Pillow's `Image.resize(..., BICUBIC)` bit for bit: two passes, horizontal then vertical,
- * each skipped if that side is unchanged, the picture between them rounded to 8 bits; weights in 22-bit fixed point.
+ * Bicubic resize, equal to `Image.resize(..., BICUBIC)` of Pillow up to 12 bit for bit: two passes, horizontal then
+ * vertical (Pillow 13 turns them round where the height shrinks more than the width), each skipped if that side is
+ * unchanged, the picture between them rounded to 8 bits; weights in 22-bit fixed point.
  * When shrinking, the kernel widens with the scale, so nothing aliases. Qwen2.5-VL's image processor and every task use
  * this one function.
  */
