@@ -1,4 +1,5 @@
 import { type Image, UserError } from "@ssl4rl/core";
+import type { Tape } from "@ssl4rl/torch";
 import type { ContentItem, Message } from "./chat-template.js";
 import type { ModelConfig } from "./config.js";
 import type { ImageProcessor, Pixels } from "./image-processor.js";
@@ -104,9 +105,12 @@ export class Checkpoint {
     );
   }
 
-  /** Vision tower and decoder, once per prompt. Records a graph unless inside noGrad. Call it inside a scope. */
-  prefill(batch: PreparedBatch): Prompt {
-    return this.model.prefill(batch);
+  /**
+   * Vision tower and decoder, once per prompt. Records a graph unless inside noGrad, or with gradient checkpointing what
+   * the `tape` needs. Call it inside a scope.
+   */
+  prefill(batch: PreparedBatch, tape: Tape | null = null): Prompt {
+    return this.model.prefill(batch, tape);
   }
 
   /** Draws responses, never recording a graph; the prompt may have one. Vision tokens and unused ids are never drawn. */
@@ -126,13 +130,16 @@ export class Checkpoint {
     return { stop: this.stopTokens, banned: [...this.tokenizer.visionTokens, ...unused] };
   }
 
-  /** Log-probabilities of completions, through the prompt's graph when it has one. Call it inside a scope. */
+  /**
+   * Log-probabilities of completions, through the prompt's graph when it has one. On a `tape` (the prompt's own, unless
+   * another is given) logits are computed in chunks, in the backward pass too. Call it inside a scope.
+   */
   logprobs(
     prompt: Prompt,
     completions: Pick<Completions, "ids">,
-    { temperature }: { readonly temperature: number },
+    { temperature, tape = prompt.tape }: { readonly temperature: number; readonly tape?: Tape | null },
   ): TokenLogprobs {
-    return completionLogprobs(this.model, prompt, completions.ids, temperature);
+    return completionLogprobs(this.model, prompt, completions.ids, temperature, { tape });
   }
 
   /**

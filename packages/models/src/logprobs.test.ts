@@ -107,7 +107,8 @@ test("one shared prompt gives the log-probabilities and gradients of G repeated 
 test("chunks of rows give the same numbers and gradients as all rows at once", () => {
   const run = (rowsPerChunk?: number) =>
     scope(() => {
-      const { logprobs, entropy } = completionLogprobs(model, model.prefill(batch), ids, temperature, rowsPerChunk);
+      const prompt = model.prefill(batch);
+      const { logprobs, entropy } = completionLogprobs(model, prompt, ids, temperature, { rowsPerChunk });
       logprobs.sum().backward();
       return {
         numbers: [...logprobs.flatten().tolist(), ...entropy.flatten().tolist()] as number[],

@@ -1,5 +1,5 @@
 import { UserError } from "@ssl4rl/core";
-import { cat, noGrad, ones, op, scope, type Tensor, tensor, zeros } from "@ssl4rl/torch";
+import { cat, noGrad, ones, op, scope, segment, type Tape, type Tensor, tensor, zeros } from "@ssl4rl/torch";
 import type { Prompt, QwenVL } from "./qwen2_5_vl.js";
 
 export interface TokenLogprobs {
@@ -16,18 +16,28 @@ const index = op<Tensor>("aten::index.Tensor");
 /** Logits computed at a time: 256 MiB of float32. */
 const LOGITS_PER_CHUNK = 2 ** 26;
 
+interface Chunking {
+  /** Default: the prompt's. */
+  readonly tape?: Tape | null;
+  /** Rows of logits computed at a time. */
+  readonly rowsPerChunk?: number;
+}
+
 /**
  * Log-probabilities of completions `ids[b][g]`, G per prompt, R the longest of them. Logits exist only for the rows that
  * predict a token: the prompt's last row serves the first token of all G, the row of token t-1 the later ones
- * (reference page, section 8). With autograd when the prompt has it; without, only `rowsPerChunk` rows of logits are in
- * memory at a time.
+ * (reference page, section 8). With autograd when the prompt has it. On a tape, as without autograd, only one chunk of
+ * logits is in memory at a time.
  */
 export function completionLogprobs(
   model: QwenVL,
   prompt: Prompt,
   ids: readonly (readonly (readonly number[])[])[],
   temperature: number,
-  rowsPerChunk = Math.max(1, Math.floor(LOGITS_PER_CHUNK / model.config.text.vocabSize)),
+  {
+    tape = prompt.tape,
+    rowsPerChunk = Math.max(1, Math.floor(LOGITS_PER_CHUNK / model.config.text.vocabSize)),
+  }: Chunking = {},
 ): TokenLogprobs {
   const B = prompt.lengths.length;
   const G = ids[0]?.length ?? 0;
@@ -49,7 +59,7 @@ export function completionLogprobs(
       const hidden = model.extend(prompt, tokens).reshape([B * G * (R - 1), prompt.last.shape[1]]);
       return cat([prompt.last, hidden.indexSelect(0, integers(used, device))]);
     });
-    const scores = scoreTokens(model, rows, reads, temperature, rowsPerChunk);
+    const scores = scoreTokens(model, tape ? tape.cut(rows) : rows, reads, temperature, rowsPerChunk, tape);
     const places = integers(
       reads.map(({ place }) => place),
       device,
@@ -102,6 +112,7 @@ function scoreTokens(
   reads: readonly Read[],
   temperature: number,
   rowsPerChunk: number,
+  tape: Tape | null,
 ): { logprobs: Tensor; entropy: Tensor } {
   const { device } = rows;
   const total = rows.shape[0];
@@ -114,7 +125,7 @@ function scoreTokens(
     while (to < reads.length && reads[to].row < start + count) to++;
     const own = reads.slice(from, to);
     from = to;
-    const scored = scope(() => {
+    const scored = segment(tape, { rows }, ({ rows }) => {
       const all = model
         .logits(rows.narrow(0, start, count))
         .div(temperature)
@@ -127,13 +138,11 @@ function scoreTokens(
         own.map((read) => read.token),
         device,
       );
-      return {
-        logprobs: index(all, [row, token]),
-        entropy: noGrad(() => all.exp().mul_(all).sum(-1).neg().indexSelect(0, row)),
-      };
+      const entropies = noGrad(() => all.exp().mul_(all).sum(-1).neg().indexSelect(0, row));
+      return [index(all, [row, token]), entropies];
     });
-    logprobs.push(scored.logprobs);
-    entropy.push(scored.entropy);
+    logprobs.push(scored[0]);
+    entropy.push(scored[1]);
   }
   return { logprobs: cat(logprobs), entropy: cat(entropy) };
 }

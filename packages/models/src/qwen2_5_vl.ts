@@ -1,5 +1,5 @@
 import { UserError } from "@ssl4rl/core";
-import { noGrad, scope, type Tensor, tensor } from "@ssl4rl/torch";
+import { noGrad, scope, type Tape, type Tensor, tensor } from "@ssl4rl/torch";
 import type { SharedKeys } from "./attention.js";
 import type { ModelConfig } from "./config.js";
 import type { Pixels } from "./image-processor.js";
@@ -38,6 +38,8 @@ export interface Prompt {
   readonly padding: Tensor | null;
   /** Normed hidden state of each prompt's last token, which predicts the first continuation token: [B, hiddenSize]. */
   readonly last: Tensor;
+  /** The tape on which its layers, and those of its continuations, are segments; null for an ordinary graph. */
+  readonly tape: Tape | null;
 }
 
 /** Qwen2.5-VL, and the text-only Qwen2, over libtorch's operators. */
@@ -75,15 +77,18 @@ export class QwenVL {
   }
 
   /** Features [merged tokens, hiddenSize] of images, one after the other in raster order. */
-  encodeImages(pixels: Pixels): Tensor {
+  encodeImages(pixels: Pixels, tape: Tape | null = null): Tensor {
     if (!this.vision) throw new UserError("This checkpoint is a text-only model: prompts may hold no images.");
     const { vision } = this;
     const trained = [...this.parameters().keys()].some((name) => name.startsWith("visual."));
-    return trained ? vision.encode(pixels) : noGrad(() => vision.encode(pixels));
+    return trained ? vision.encode(pixels, tape) : noGrad(() => vision.encode(pixels));
   }
 
   /** Prompts [B · P, hiddenSize] as the first layer sees them, padded on the right to P tokens. */
-  embedPrompts({ prompts, pixels }: PreparedBatch): { readonly x: Tensor; readonly P: number } {
+  embedPrompts(
+    { prompts, pixels }: PreparedBatch,
+    tape: Tape | null = null,
+  ): { readonly x: Tensor; readonly P: number } {
     const P = Math.max(...prompts.map(({ ids }) => ids.length));
     const ids = new Int32Array(prompts.length * P);
     const slots: number[] = [];
@@ -95,7 +100,7 @@ export class QwenVL {
     });
     const x = scope(() => {
       if (pixels.grids.length === 0) return this.decoder.embed(this.indices(ids));
-      const features = this.encodeImages(pixels);
+      const features = this.encodeImages(pixels, tape);
       if (features.shape[0] !== slots.length) {
         throw new UserError(
           `The prompts have ${slots.length} image slots, the images give ${features.shape[0]} features.`,
@@ -106,12 +111,15 @@ export class QwenVL {
     return { x, P };
   }
 
-  /** Vision tower and decoder over prompts of unequal length, once per prompt. */
-  prefill(batch: PreparedBatch): Prompt {
+  /**
+   * Vision tower and decoder over prompts of unequal length, once per prompt. On a `tape` (gradient checkpointing) the
+   * graph is not kept: tape.backward() computes each layer once more.
+   */
+  prefill(batch: PreparedBatch, tape: Tape | null = null): Prompt {
     const lengths = batch.prompts.map(({ ids }) => ids.length);
     if (lengths.length === 0) throw new UserError("prefill: got no prompts.");
     return scope(() => {
-      const { x, P } = this.embedPrompts(batch);
+      const { x, P } = this.embedPrompts(batch, tape);
       const B = lengths.length;
       const pass = {
         extent: { B, G: 1, R: P },
@@ -125,7 +133,7 @@ export class QwenVL {
       };
       const rows = this.indices(Int32Array.from(lengths, (length, b) => b * P + length - 1));
       const padding = this.decoder.paddingMask(lengths, P);
-      const { hidden, own } = this.decoder.run(x, pass, null, null, { rows, padding });
+      const { hidden, own } = this.decoder.run(x, pass, null, null, { rows, padding }, tape);
       return {
         ids: batch.prompts.map(({ ids }) => ids),
         lengths,
@@ -133,6 +141,7 @@ export class QwenVL {
         layers: own.map(({ keys, values }) => ({ keys: keys.squeeze(2), values: values.squeeze(2) })),
         padding,
         last: this.decoder.norm(hidden),
+        tape,
       };
     });
   }
@@ -159,7 +168,7 @@ export class QwenVL {
         padding: prompt.padding,
       };
       const x = this.decoder.embed(ids.reshape([B * G * R]));
-      const { hidden } = this.decoder.run(x, pass, prompt.layers, cache);
+      const { hidden } = this.decoder.run(x, pass, prompt.layers, cache, null, cache ? null : prompt.tape);
       cache?.advance(R);
       return this.decoder.norm(hidden).reshape([B, G, R, this.config.text.hiddenSize]);
     });

@@ -1,4 +1,4 @@
-import { embedding, full, linear, scope, type Tensor, tensor, triu } from "@ssl4rl/torch";
+import { embedding, full, linear, scope, segment, type Tape, type Tensor, tensor, triu } from "@ssl4rl/torch";
 import { type SharedKeys, sharedPromptAttention } from "./attention.js";
 import type { TextSpec } from "./config.js";
 import type { KeyCache } from "./key-cache.js";
@@ -90,9 +90,9 @@ export class Decoder {
 
   /**
    * All layers on x [B · G · R, hiddenSize]. `shared` holds each layer's prompt keys, `cache` the continuations' earlier
-   * keys. Gives the last hidden states (before the final norm) and each layer's own keys and values
+   * keys. Gives the last hidden states (before the final norm) and, without `shared`, each layer's own keys and values
    * [B, kvHeads, G, T, headDim]. With `ends`, hidden states of those rows alone [B, hiddenSize]: the last layer then has
-   * queries, attention and MLP for them only.
+   * queries, attention and MLP for them only. On a `tape` every layer is a segment.
    */
   run(
     x: Tensor,
@@ -100,15 +100,21 @@ export class Decoder {
     shared: readonly SharedKeys[] | null = null,
     cache: KeyCache | null = null,
     ends: Ends | null = null,
+    tape: Tape | null = null,
   ): { readonly hidden: Tensor; readonly own: readonly SharedKeys[] } {
     const own: SharedKeys[] = [];
     let hidden = x;
     for (let i = 0; i < this.layers.length; i++) {
       const last = i === this.layers.length - 1;
-      const result = scope(() => this.layer(i, hidden, pass, shared?.[i] ?? null, cache, last ? ends : null));
-      if (i > 0) hidden.free();
-      hidden = result.hidden;
-      own.push(result.own);
+      const inputs = { x: hidden, pass, shared: shared?.[i] ?? null, ends: last ? ends : null };
+      const [next, keys, values] = segment(tape, inputs, ({ x, pass, shared, ends }) => {
+        const { hidden, own } = this.layer(i, x, pass, shared, cache, ends);
+        return shared ? [hidden] : [hidden, own.keys, own.values];
+      });
+      // A tape keeps what it will compute again from.
+      if (i > 0 && !tape) hidden.free();
+      hidden = next;
+      if (!shared) own.push({ keys, values });
     }
     return { hidden, own };
   }

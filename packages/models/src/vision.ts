@@ -1,4 +1,4 @@
-import { cat, scope, stack, type Tensor, tensor } from "@ssl4rl/torch";
+import { cat, scope, segment, stack, type Tape, type Tensor, tensor } from "@ssl4rl/torch";
 import type { VisionSpec } from "./config.js";
 import { type Grid, type Pixels, patchPosition } from "./image-processor.js";
 import { type Angles, rmsNorm, rotate, softmax, swiglu, type Weights, weightsUnder, wide } from "./layers.js";
@@ -42,9 +42,10 @@ export class VisionTower {
   }
 
   /**
-   * Features [merged tokens, outHiddenSize] of all images, in raster order, images one after the other.
+   * Features [merged tokens, outHiddenSize] of all images, in raster order, images one after the other. On a `tape` every
+   * block is a segment.
    */
-  encode(pixels: Pixels): Tensor {
+  encode(pixels: Pixels, tape: Tape | null = null): Tensor {
     return scope(() => {
       const { mergeSize, patchSize, windowSize } = this.spec;
       const order = windowOrder(pixels.grids, mergeSize, windowSize / mergeSize / patchSize);
@@ -53,9 +54,11 @@ export class VisionTower {
       const windows = sameNumbers(order.windows, order.images) ? images : this.segments(order.windows, angles);
       let x = this.toWindowOrder(this.embedPatches(pixels), order.index);
       for (let i = 0; i < this.spec.depth; i++) {
-        x = this.block(i, x, this.spec.fullAttentionBlocks.includes(i) ? images : windows);
+        const within = this.spec.fullAttentionBlocks.includes(i) ? images : windows;
+        [x] = segment(tape, { x, within }, ({ x, within }) => [this.block(i, x, within)]);
       }
-      return this.merge(x).indexSelect(0, this.indices(invert(order.index)));
+      const [merged] = segment(tape, { x }, ({ x }) => [this.merge(x)]);
+      return merged.indexSelect(0, this.indices(invert(order.index)));
     });
   }
 

@@ -29,6 +29,19 @@ function withGradMode<T>(on: boolean, fn: () => T): T {
   }
 }
 
+/** Adds the derivatives of `outputs`, times their `gradients`, to the `grad` of every leaf they came from. */
+export function backward(outputs: readonly Tensor[], gradients: readonly Tensor[]): void {
+  if (gradients.length !== outputs.length) {
+    throw new RangeError(`backward(): ${outputs.length} outputs, but ${gradients.length} gradients for them`);
+  }
+  const { buffer, differentiate } = native();
+  buffer.set([0, 0, outputs.length, 0]);
+  [...outputs, ...gradients].forEach((tensor, i) => {
+    buffer[4 + i] = tensor.handle;
+  });
+  differentiate();
+}
+
 /**
  * Derivatives of `outputs` by `inputs`, leaving every `grad` alone; null for an input the outputs do not depend on.
  * Outputs of one number need no `gradOutputs`. `createGraph` lets the derivatives be differentiated again.

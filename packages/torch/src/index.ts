@@ -1,5 +1,5 @@
 export { AdamW, type AdamWOptions } from "./adamw.js";
-export { enableGrad, grad, noGrad } from "./autograd.js";
+export { backward, enableGrad, grad, noGrad } from "./autograd.js";
 export { clipGradNorm } from "./clip-grad-norm.js";
 export {
   arange,
@@ -23,5 +23,6 @@ export { readSafetensors, SafetensorsFile } from "./read-safetensors.js";
 export { cudaAvailable, getThreads, libtorchConfig, libtorchVersion, liveTensors, setThreads } from "./runtime.js";
 export { type Schedule, schedules } from "./schedules.js";
 export { keep, scope, scopeAsync } from "./scope.js";
+export { segment, Tape } from "./tape.js";
 export { type Operand, Tensor } from "./tensor.js";
 export { writeSafetensors } from "./write-safetensors.js";

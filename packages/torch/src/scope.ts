@@ -118,6 +118,15 @@ export function keep<T>(value: T): T {
   return value;
 }
 
+/** Gives the tensors in `value` that would die before `home` does to `home`, a scope around theirs. */
+export function moveTo(home: Scope, value: unknown): void {
+  for (const tensor of tensorsIn(value)) {
+    let around = tensor.owner?.parent ?? null;
+    while (around && around !== home) around = around.parent;
+    if (around) home.adopt(tensor);
+  }
+}
+
 export function isPromise(value: unknown): boolean {
   return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }

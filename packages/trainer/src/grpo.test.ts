@@ -11,6 +11,7 @@ const options: GrpoOptions = {
   prompts: 4,
   rollouts: 4,
   promptsPerPass: 4,
+  gradientCheckpointing: false,
   maxNewTokens: 4,
   temperature: 1,
   advantageScale: "group",
@@ -88,6 +89,14 @@ describe("grpo", () => {
     expect(halves.step.rollouts).toEqual(whole.step.rollouts);
     expect(halves.step.metrics.loss).toBeCloseTo(whole.step.metrics.loss, 5);
     expect(halves.step.metrics.gradNorm / whole.step.metrics.gradNorm).toBeCloseTo(1, 4);
+  });
+
+  it("takes the same step with gradient checkpointing", async () => {
+    const kept = await firstStep();
+    const again = await firstStep({ gradientCheckpointing: true });
+    expect(again.step.rollouts).toEqual(kept.step.rollouts);
+    expect(again.step.metrics.loss).toBeCloseTo(kept.step.metrics.loss, 6);
+    expect(again.step.metrics.gradNorm / kept.step.metrics.gradNorm).toBeCloseTo(1, 6);
   });
 
   it("draws the same rollouts for the same seed and others for another", async () => {

@@ -14,6 +14,8 @@ export interface GrpoOptions {
   readonly rollouts: number;
   /** Prompts computed at once; bounds memory, changes nothing else. */
   readonly promptsPerPass: number;
+  /** Compute each layer once more in the backward pass instead of keeping its activations. */
+  readonly gradientCheckpointing: boolean;
   readonly maxNewTokens: number;
   readonly temperature: number;
   readonly advantageScale: AdvantageScale;

@@ -1,6 +1,6 @@
 import { Random, reward, type Verdict } from "@ssl4rl/core";
 import type { Completions, PromptInput } from "@ssl4rl/models";
-import { noGrad, scope, tensor } from "@ssl4rl/torch";
+import { noGrad, scope, Tape, tensor } from "@ssl4rl/torch";
 import { groupAdvantages } from "./advantage.js";
 import type { GrpoInput, GrpoOptions } from "./grpo.js";
 import { policyLoss } from "./loss.js";
@@ -33,7 +33,8 @@ export interface Asked {
 
 /**
  * Rollouts, verification, advantages, loss and gradients for some prompts, the first of which is number `offset` of its
- * step. Gradients add up unnormalised.
+ * step. Gradients add up unnormalised. Logits are never all in memory; nor, with gradient checkpointing, are the
+ * activations of more than one layer.
  */
 export function forwardBackward(
   { policy, reference }: Pick<GrpoInput, "policy" | "reference">,
@@ -45,7 +46,8 @@ export function forwardBackward(
   const { rollouts: each, temperature } = options;
   return scope(() => {
     const batch = policy.prepare(problems.map(({ prompt }) => prompt));
-    const prompt = policy.prefill(batch);
+    const tape = new Tape();
+    const prompt = policy.prefill(batch, options.gradientCheckpointing ? tape : null);
     const completions = noGrad(() =>
       policy.sample(prompt, {
         each,
@@ -56,7 +58,7 @@ export function forwardBackward(
       }),
     );
     const rollouts = judge(problems, completions, options);
-    const { logprobs, mask, entropy } = policy.logprobs(prompt, completions, { temperature });
+    const { logprobs, mask, entropy } = policy.logprobs(prompt, completions, { temperature, tape });
     const frozen =
       reference && options.beta > 0
         ? noGrad(() => reference.logprobs(reference.prefill(batch), completions, { temperature }).logprobs)
@@ -64,9 +66,10 @@ export function forwardBackward(
     const advantages = tensor(
       rollouts.flatMap((group) => group.map(({ advantage }) => advantage)),
       [problems.length, each, 1],
+      { device: logprobs.device },
     );
     const { sum, klSum, clipped } = policyLoss({ logprobs, old: null, reference: frozen, advantages, mask }, options);
-    sum.backward();
+    tape.backward(sum);
     return {
       rollouts,
       loss: sum.item(),

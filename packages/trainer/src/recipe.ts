@@ -59,6 +59,8 @@ export const recipeSchema = z.strictObject({
   miniBatch: z.int().positive().optional(),
   /** Prompts computed at once; bounds memory. */
   promptsPerPass: z.int().positive().default(8),
+  /** Compute each layer once more in the backward pass instead of keeping its activations: less memory, more time. */
+  gradientCheckpointing: z.boolean().default(false),
   /**
    * Copies of the model that share out a step's prompts, each on a core of its own: 2 makes a small model on the CPU faster,
    * where operators are too short to be shared out. 1 lets each operator use all cores.

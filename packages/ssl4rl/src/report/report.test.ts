@@ -25,6 +25,7 @@ const recipe: Recipe = {
   prompts: 4,
   rollouts: 4,
   promptsPerPass: 2,
+  gradientCheckpointing: false,
   replicas: 1,
   maxNewTokens: 12,
   temperature: 1,
