@@ -18,6 +18,9 @@ const addcdiv_ = op("aten::_foreach_addcdiv_.ScalarList");
  */
 const batchElements = (device: string) => (device === "cpu" ? 2 ** 16 : 2 ** 26);
 
+const isNarrow = ({ dtype }: Tensor) => dtype === "bfloat16" || dtype === "float16";
+const wide = (x: Tensor) => (isNarrow(x) ? x.to({ dtype: "float32" }) : x);
+
 export interface AdamWOptions {
   readonly lr: number;
   readonly betas?: readonly [number, number];
@@ -29,6 +32,9 @@ export interface AdamWOptions {
  * Adam with decoupled weight decay, step for step what torch.optim.AdamW computes. Set `lr` between steps to follow a
  * schedule. A parameter without a gradient is left alone, and its own count of steps stands still.
  *
+ * Beside parameters of 16 bits it keeps float32 copies of them ("master weights") and moments in float32: the steps move
+ * the copies, the parameters are those rounded. A step of 1e-6 would be lost in the 8 bits of a bfloat16.
+ *
  * @example
  * const optimizer = new AdamW(parameters, { lr: 1e-4 });
  * loss.backward();
@@ -38,6 +44,8 @@ export interface AdamWOptions {
 export class AdamW {
   lr: number;
   private readonly params: readonly Tensor[];
+  /** What the steps move: the parameters themselves, but for those of 16 bits. */
+  private readonly masters: readonly Tensor[];
   private readonly betas: readonly [number, number];
   private readonly eps: number;
   private readonly weightDecay: number;
@@ -52,7 +60,8 @@ export class AdamW {
     this.betas = betas;
     this.eps = eps;
     this.weightDecay = weightDecay;
-    const blank = () => keep(this.params.map(({ shape, dtype, device }) => zeros(shape, { dtype, device })));
+    this.masters = this.params.map((param) => (isNarrow(param) ? keep(scope(() => wide(param.detach()))) : param));
+    const blank = () => keep(this.masters.map(({ shape, dtype, device }) => zeros(shape, { dtype, device })));
     this.means = blank();
     this.squares = blank();
     this.steps = this.params.map(() => 0);
@@ -84,12 +93,13 @@ export class AdamW {
   private update(batch: readonly number[]): void {
     const [beta1, beta2] = this.betas;
     const params = batch.map((i) => this.params[i]);
-    const grads = params.map((param) => param.grad);
+    const masters = batch.map((i) => this.masters[i]);
+    const grads = params.map((param) => wide(param.grad!));
     const means = batch.map((i) => this.means[i]);
     const squares = batch.map((i) => this.squares[i]);
     for (const i of batch) this.steps[i]++;
 
-    mul_(params, 1 - this.lr * this.weightDecay);
+    mul_(masters, 1 - this.lr * this.weightDecay);
     mul_(means, beta1);
     add_(means, grads, { alpha: 1 - beta1 });
     mul_(squares, beta2);
@@ -102,11 +112,14 @@ export class AdamW {
     );
     addScalar_(scales, this.eps);
     addcdiv_(
-      params,
+      masters,
       means,
       scales,
       batch.map((i) => -this.lr / (1 - beta1 ** this.steps[i])),
     );
+    params.forEach((param, i) => {
+      if (param !== masters[i]) param.copy_(masters[i]);
+    });
   }
 
   /** Frees the gradients, so that the next backward() starts afresh. */
@@ -115,12 +128,13 @@ export class AdamW {
   }
 
   /**
-   * What a resumed run needs: `step` (float64, one count per parameter, in their order), `exp_avg.0`, `exp_avg_sq.0`, ...
-   * The moments are the optimizer's own tensors, not copies.
+   * What a resumed run needs: `step` (float64, one count per parameter, in their order), `exp_avg.0`, `exp_avg_sq.0`, ...,
+   * and `master.0`, ... for parameters of 16 bits. They are the optimizer's own tensors, not copies.
    */
   state(): Record<string, Tensor> {
     const state: Record<string, Tensor> = { step: tensor(this.steps, { dtype: "float64" }) };
-    this.params.forEach((_, i) => {
+    this.params.forEach((param, i) => {
+      if (this.masters[i] !== param) state[`master.${i}`] = this.masters[i];
       state[`exp_avg.${i}`] = this.means[i];
       state[`exp_avg_sq.${i}`] = this.squares[i];
     });
@@ -141,13 +155,20 @@ export class AdamW {
     const steps = take("step", [this.params.length]);
     const means = this.params.map(({ shape }, i) => take(`exp_avg.${i}`, shape));
     const squares = this.params.map(({ shape }, i) => take(`exp_avg_sq.${i}`, shape));
+    const masters = this.params.map((param, i) =>
+      this.masters[i] === param ? null : take(`master.${i}`, param.shape),
+    );
     this.steps.splice(0, this.steps.length, ...(steps.tolist() as number[]));
     this.means.forEach((mean, i) => void mean.copy_(means[i]));
     this.squares.forEach((square, i) => void square.copy_(squares[i]));
+    masters.forEach((master, i) => void (master && this.masters[i].copy_(master)));
   }
 
-  /** Frees the moments. The parameters are their owner's. */
+  /** Frees moments and master weights. The parameters are their owner's. */
   free(): void {
-    for (const moment of [...this.means, ...this.squares]) moment.free();
+    for (const own of [...this.means, ...this.squares]) own.free();
+    this.masters.forEach((master, i) => {
+      if (master !== this.params[i]) master.free();
+    });
   }
 }

@@ -91,6 +91,60 @@ describe("AdamW", () => {
   });
 });
 
+describe("AdamW on bfloat16 parameters", () => {
+  const grads = [
+    [0.1, -0.3, 1e-3, 2],
+    [0.2, 0, -1e-3, 1],
+    [-0.1, 0.5, 3e-3, -4],
+  ];
+  // torch.optim.AdamW (2.11) on the float32 copies, given the same bfloat16 gradients.
+  const masters = [0.999758422, -1.99985504, 0.49984768, 2.99981833];
+  const means = [0.0161157213, 0.0256367158, 0.000291603094, -0.148000032];
+
+  function narrowTraining() {
+    const param = tensor([1, -2, 0.5, 3], { dtype: "bfloat16", requiresGrad: true });
+    const optimizer = new AdamW([param], { lr: 1e-4 });
+    const step = (values: readonly number[]) => {
+      param.grad = tensor(values, { dtype: "bfloat16" });
+      optimizer.step();
+      optimizer.zeroGrad();
+    };
+    return { param, optimizer, step };
+  }
+
+  it("moves float32 masters by steps that the parameters cannot hold", () => {
+    const { param, optimizer, step } = narrowTraining();
+    for (const values of grads) step(values);
+    const state = optimizer.state();
+    expect(Object.values(state).map(({ dtype }) => dtype)).toEqual(["float64", "float32", "float32", "float32"]);
+    close(state["master.0"], masters, 6);
+    close(state["exp_avg.0"], means, 7);
+    expect(param.tolist()).toEqual([1, -2, 0.5, 3]);
+    for (let i = 0; i < 50; i++) step([1, 1, 1, 1]);
+    expect(param.dtype).toBe("bfloat16");
+    expect(param.tolist()).toEqual(state["master.0"].to({ dtype: "bfloat16" }).tolist());
+    expect(param.tolist()).not.toEqual([1, -2, 0.5, 3]);
+  });
+
+  it("goes on bit for bit from a loaded state, masters included", () => {
+    const whole = narrowTraining();
+    grads.forEach(whole.step);
+    const first = narrowTraining();
+    first.step(grads[0]);
+    const second = narrowTraining();
+    second.param.detach().copy_(first.param.detach());
+    second.optimizer.load(first.optimizer.state());
+    grads.slice(1).forEach(second.step);
+    expect(second.optimizer.state()["master.0"].tolist()).toEqual(whole.optimizer.state()["master.0"].tolist());
+  });
+
+  it("refuses the state of a float32 run", () => {
+    const { optimizer } = narrowTraining();
+    const { "master.0": _, ...state } = optimizer.state();
+    expect(() => optimizer.load(state)).toThrow('the state has no "master.0"');
+  });
+});
+
 describe("clipGradNorm", () => {
   const withGrad = (...grads: number[]) => {
     const param = zeros([grads.length], { requiresGrad: true });
