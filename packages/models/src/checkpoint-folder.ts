@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "@ssl4rl/core";
-import type { Tensor } from "@ssl4rl/torch";
+import { cudaAvailable, libtorchVersion, type Tensor } from "@ssl4rl/torch";
 import { qwenTokenizerConfig } from "./byte-bpe.js";
 import { defaultChatTemplate } from "./chat-template.js";
 import { Checkpoint } from "./checkpoint.js";
@@ -51,6 +51,11 @@ export interface LoadOptions {
  * untied head. Every weight asks for its gradient. What is missing, surplus or misshapen is a UserError that names it.
  */
 export function loadCheckpoint(folder: string, { dtype = "float32", device = "cpu" }: LoadOptions = {}): Checkpoint {
+  if (device.startsWith("cuda") && !cudaAvailable()) {
+    throw new UserError(
+      `device ${device}: libtorch ${libtorchVersion()} finds no CUDA device here. Use device cpu, or set LIBTORCH to a build with CUDA and run \`npm run setup\`.`,
+    );
+  }
   if (!existsSync(join(folder, "config.json"))) {
     throw new UserError(`${folder}: no config.json there. Give the folder of a Hugging Face checkpoint.`);
   }

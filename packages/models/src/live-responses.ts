@@ -73,6 +73,7 @@ export class LiveResponses {
       layers: layers.map(({ keys, values }) => ({ keys: some(keys), values: some(values) })),
       padding: padding && some(padding),
       last: some(last),
+      tape: null,
     };
     this.freePrompts();
     this.prompt = this.fewer = fewer;

@@ -23,3 +23,9 @@ export function numberList(text: string): number[] {
     return Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) => Number(first) + i);
   });
 }
+
+/** A flag's value as the name of a device. */
+export function deviceName(text: string): string {
+  if (!/^(cpu|cuda(:[0-9]+)?)$/.test(text)) throw new InvalidArgumentError("it takes cpu, cuda, or cuda:1 and so on.");
+  return text;
+}

@@ -2,15 +2,16 @@ import { UserError } from "@ssl4rl/core";
 import { type Checkpoint, loadCheckpoint, loadLora, newLora } from "@ssl4rl/models";
 import type { Recipe } from "./recipe.js";
 
-/** What of a recipe says which weights are trained. */
-export type Trained = Pick<Recipe, "lora" | "freezeVision" | "seed">;
+/** What of a recipe says which weights are trained, and how they are held. */
+export type Trained = Pick<Recipe, "lora" | "freezeVision" | "seed" | "dtype" | "device">;
 
 /**
  * The model that a run trains: the checkpoint `model`, or the one that the run saved in the folder `saved`. Of a run with
  * LoRA only the adapter was saved.
  */
-export function openPolicy({ lora, freezeVision, seed }: Trained, model: string, saved: string | null): Checkpoint {
-  const checkpoint = loadCheckpoint(lora ? model : (saved ?? model));
+export function openPolicy(recipe: Trained, model: string, saved: string | null): Checkpoint {
+  const { lora, freezeVision, seed } = recipe;
+  const checkpoint = loadCheckpoint(lora ? model : (saved ?? model), recipe);
   if (freezeVision) checkpoint.model.freezeVision();
   if (!lora) return checkpoint;
   const adapter = saved ? loadLora(saved, checkpoint.model) : newLora(checkpoint.model, { ...lora, seed });
@@ -24,6 +25,6 @@ export function openPolicy({ lora, freezeVision, seed }: Trained, model: string,
 }
 
 /** The model where the run began, for the KL term: with LoRA the policy's own weights without the adapter. */
-export function openReference(policy: Checkpoint, model: string): Checkpoint {
-  return policy.model.lora ? policy.withLora(null) : loadCheckpoint(model);
+export function openReference(policy: Checkpoint, model: string, recipe: Trained): Checkpoint {
+  return policy.model.lora ? policy.withLora(null) : loadCheckpoint(model, recipe);
 }

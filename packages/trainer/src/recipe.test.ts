@@ -26,6 +26,16 @@ describe("recipes", () => {
     expect(() => lora("{dropout: 0.1}")).toThrow(/dropout/);
   });
 
+  it("refuse devices nobody has, and replicas where they cannot be", () => {
+    const read = (line: string) => () => parseRecipe(`tasks: [{task: rotation}]\n${line}\n`, "r.yaml");
+    expect(read("device: gpu")).toThrow(/device: must be cpu, cuda or cuda:N, got "gpu"/);
+    expect(read("device: cuda:1")()).toMatchObject({ device: "cuda:1", dtype: "float32" });
+    expect(read("dtype: float16")).toThrow(/dtype: .*got "float16"/);
+    expect(read("dtype: bfloat16\nreplicas: 2")).toThrow(
+      /replicas: more than 1 needs device cpu and dtype float32, got 2/,
+    );
+  });
+
   it("refuse what is not YAML, and files without tasks", () => {
     expect(() => parseRecipe("a: [", "r.yaml")).toThrow(/r\.yaml is not YAML/);
     expect(() => parseRecipe("steps: 3", "r.yaml")).toThrow(/tasks/);

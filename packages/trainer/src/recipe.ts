@@ -5,13 +5,19 @@ import { z } from "zod";
 
 const protocolNames = protocols.map(({ name }) => name) as [string, ...string[]];
 
-/**
- * What a run is, whole: everything that decides its numbers. One schema is the type, the validator and the defaults; the
- * resolved recipe opens every run folder.
- */
-export const recipeSchema = z.strictObject({
+const keys = {
   /** A folder in Hugging Face layout, or `tiny-vl`: the small checkpoint that comes with ssl4rl. */
   model: z.string().default("tiny-vl"),
+  /** `cpu`, or `cuda`, `cuda:1`, ... where libtorch has it. */
+  device: z
+    .string()
+    .regex(/^(cpu|cuda(:\d+)?)$/, "must be cpu, cuda or cuda:N")
+    .default("cpu"),
+  /**
+   * Kind of number of weights and activations. With bfloat16 the optimiser keeps float32 masters; norms, softmax, angles
+   * and the loss are float32 in any case.
+   */
+  dtype: z.enum(["float32", "bfloat16"]).default("float32"),
   /** A folder of pictures, or `world`: the procedural picture world. */
   images: z.string().default("world"),
   /** A folder of RGB-D pairs, for tasks that need a depth. */
@@ -84,7 +90,18 @@ export const recipeSchema = z.strictObject({
   /** Questions per task asked before and after, on held-out pictures. */
   evaluationQuestions: z.int().positive().default(400),
   checkpointEvery: z.int().positive().default(25),
-});
+};
+
+/**
+ * What a run is, whole: everything that decides its numbers. One schema is the type, the validator and the defaults; the
+ * resolved recipe opens every run folder.
+ */
+export const recipeSchema = z
+  .strictObject(keys)
+  .refine(({ replicas, device, dtype }) => replicas === 1 || (device === "cpu" && dtype === "float32"), {
+    path: ["replicas"],
+    message: "more than 1 needs device cpu and dtype float32",
+  });
 
 export type Recipe = z.output<typeof recipeSchema>;
 
@@ -117,8 +134,8 @@ export function checkRecipe(data: unknown, origin: string): Recipe {
     const got = issue.path.length && value !== undefined ? `, got ${JSON.stringify(value)}` : "";
     return `  ${issue.path.join(".") || "recipe"}: ${issue.message}${got}`;
   });
-  const keys = Object.keys(recipeSchema.shape).join(", ");
-  throw new UserError(`${origin}:\n${faults.join("\n")}\nA recipe has these keys: ${keys}.`, 2);
+  const known = Object.keys(keys).join(", ");
+  throw new UserError(`${origin}:\n${faults.join("\n")}\nA recipe has these keys: ${known}.`, 2);
 }
 
 export function printRecipe(recipe: Recipe): string {

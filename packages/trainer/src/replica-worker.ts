@@ -35,7 +35,7 @@ export interface Reply {
 setThreads(1);
 const { recipe, model } = workerData as { readonly recipe: Trained & Pick<Recipe, "beta">; readonly model: string };
 const policy = openPolicy(recipe, model, null);
-const reference = recipe.beta > 0 ? openReference(policy, model) : null;
+const reference = recipe.beta > 0 ? openReference(policy, model, recipe) : null;
 const parameters = [...policy.model.parameters().values()];
 const port = parentPort!;
 port.on("message", ({ weights, options, step, offset, problems }: Order) => {

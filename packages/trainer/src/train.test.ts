@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadCheckpoint, saveCheckpoint } from "@ssl4rl/models";
 import { position, rotation } from "@ssl4rl/tasks";
-import { setThreads } from "@ssl4rl/torch";
+import { readSafetensors, setThreads } from "@ssl4rl/torch";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openPolicy, openReference } from "./policy.js";
 import { checkRecipe, type Recipe } from "./recipe.js";
@@ -105,6 +105,24 @@ describe("train", () => {
     expect(resumed.readEvaluation("after")).toEqual(whole.readEvaluation("after"));
   });
 
+  it("resumes a bfloat16 run bit for bit, float32 masters included", async () => {
+    const narrow = recipe({ dtype: "bfloat16", gradientCheckpointing: true });
+    const whole = RunFolder.create(join(folder, "unstopped-bfloat16"), narrow);
+    await go(whole);
+    const path = join(folder, "stopped-bfloat16");
+    await go(RunFolder.create(path, narrow), 2);
+    const resumed = RunFolder.open(path);
+    await go(resumed);
+    expect(metrics(resumed)).toEqual(metrics(whole));
+    const file = (run: RunFolder, name: string) => readFileSync(join(run.latestCheckpoint()!.folder, name));
+    for (const name of ["model.safetensors", "trainer_state/optimizer.safetensors"]) {
+      expect(file(resumed, name).equals(file(whole, name)), name).toBe(true);
+    }
+    const weights = readSafetensors(join(whole.latestCheckpoint()!.folder, "model.safetensors"));
+    expect(weights.get("model.norm.weight").dtype).toBe("bfloat16");
+    weights.close();
+  });
+
   it("goes on from the last whole checkpoint after a kill: torn lines and half checkpoints are forgotten", async () => {
     const whole = RunFolder.create(join(folder, "not-killed"), recipe());
     await go(whole);
@@ -184,8 +202,9 @@ describe("train with LoRA", () => {
   });
 
   it("looks back to the policy's own weights, which no step moves", () => {
-    const policy = openPolicy(recipe({ lora }), join(folder, "model"), null);
-    const reference = openReference(policy, join(folder, "nowhere"));
+    const own = recipe({ lora });
+    const policy = openPolicy(own, join(folder, "model"), null);
+    const reference = openReference(policy, join(folder, "nowhere"), own);
     expect(reference.model.weights).toBe(policy.model.weights);
     expect(reference.model.lora).toBeNull();
     expect([...policy.model.parameters().keys()].every((name) => /lora_[AB]\.weight$/.test(name))).toBe(true);

@@ -44,7 +44,7 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
   run.truncate(start);
 
   const policy = openPolicy(recipe, input.model, latest?.folder ?? null);
-  const reference = recipe.beta > 0 ? openReference(policy, input.model) : null;
+  const reference = recipe.beta > 0 ? openReference(policy, input.model, recipe) : null;
   const optimizer = new AdamW(policy.model.parameters().values(), {
     lr: recipe.learningRate,
     weightDecay: recipe.weightDecay,

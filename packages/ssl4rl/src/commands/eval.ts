@@ -1,7 +1,7 @@
 import { protocols } from "@ssl4rl/core";
 import { evaluate, type Graded, openPolicy, ProblemStream, RunFolder, scores } from "@ssl4rl/trainer";
 import { Command } from "commander";
-import { wholeNumber } from "../flags.js";
+import { deviceName, wholeNumber } from "../flags.js";
 import { checkpointFolder } from "../models.js";
 import { Progress } from "../progress.js";
 import { loadRecipe, parseTaskFlag, recipeTasks } from "../recipes.js";
@@ -12,6 +12,7 @@ import { openAll, openPictures } from "../sources.js";
 interface Flags {
   readonly run?: string;
   readonly model: string;
+  readonly device: string;
   readonly images: string;
   readonly depth?: string;
   readonly videos?: string;
@@ -33,6 +34,7 @@ export function evalCommand(): Command {
     .option("--depth <dir>", "without --run: a folder of RGB-D pairs, for tasks that need a depth")
     .option("--videos <dir>", "without --run: a folder of videos or frame folders, for tasks that need frames")
     .option("--task <name...>", "without --run: tasks, with options after a colon", ["rotation"])
+    .option("--device <name>", "without --run: cpu, or cuda where libtorch has it", deviceName, "cpu")
     .option("--questions <n>", "questions per task", wholeNumber, 400)
     .option("--json", "print one line of JSON on standard output")
     .addHelpText(
@@ -45,6 +47,7 @@ export function evalCommand(): Command {
       const recipe = run?.recipe ?? {
         ...loadRecipe("photos").recipe,
         model: flags.model,
+        device: flags.device,
         images: flags.images,
         depth: flags.depth,
         videos: flags.videos,

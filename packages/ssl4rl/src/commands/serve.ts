@@ -2,7 +2,7 @@ import { basename, resolve } from "node:path";
 import { loadCheckpoint } from "@ssl4rl/models";
 import { Command, Option } from "commander";
 import { chatServer } from "../chat/chat-server.js";
-import { positiveNumber, wholeNumber } from "../flags.js";
+import { deviceName, positiveNumber, wholeNumber } from "../flags.js";
 import { serveUntilStopped } from "../json-server.js";
 import { checkpointFolder } from "../models.js";
 import { Progress } from "../progress.js";
@@ -30,7 +30,7 @@ export function serveCommand(): Command {
     .addOption(
       new Option("--dtype <name>", "numbers to compute in").choices(["float32", "bfloat16"]).default("float32"),
     )
-    .option("--device <name>", "cpu, cuda, cuda:1 ...", "cpu")
+    .option("--device <name>", "cpu, or cuda where libtorch has it", deviceName, "cpu")
     .option("--fetch-from <host...>", "hosts that pictures may be fetched from, as name or name:port", [])
     .option("--max-images <n>", "images per request", wholeNumber, 16)
     .option("--max-body <bytes>", "size of a request, and of a picture fetched", positiveNumber, 64 * 2 ** 20)

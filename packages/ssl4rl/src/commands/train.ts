@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describeReward, UserError } from "@ssl4rl/core";
 import { checkRecipe, lockRun, type Recipe, RunFolder, type StepMetrics, type TaskScore, train } from "@ssl4rl/trainer";
 import { Command } from "commander";
-import { wholeNumber } from "../flags.js";
+import { deviceName, wholeNumber } from "../flags.js";
 import { checkpointFolder } from "../models.js";
 import { duration, Progress } from "../progress.js";
 import { loadRecipe, parseTaskFlag, recipeTasks } from "../recipes.js";
@@ -20,6 +20,7 @@ interface Flags {
   readonly model?: string;
   readonly lora?: boolean;
   readonly freezeVision?: boolean;
+  readonly device?: string;
   readonly steps?: number;
   readonly seed?: number;
   readonly run?: string;
@@ -40,6 +41,7 @@ export function trainCommand(): Command {
     .option("--model <dir>", "a checkpoint in Hugging Face layout, owner/name on its Hub, or tiny-vl")
     .option("--lora", "train low-rank adapters alone (of rank 64, unless the recipe says more)")
     .option("--freeze-vision", "leave the vision tower as it is")
+    .option("--device <name>", "cpu, or cuda where libtorch has it", deviceName)
     .option("--steps <n>", "optimiser steps", wholeNumber)
     .option("--seed <n>", "names the random streams", wholeNumber)
     .option("--run <dir>", "the run folder, or its name under runs/")
@@ -75,6 +77,7 @@ function newRun(recipeName: string | undefined, flags: Flags): Planned {
       ...(flags.model && { model: flags.model }),
       ...(flags.lora && { lora: recipe.lora ?? {} }),
       ...(flags.freezeVision && { freezeVision: true }),
+      ...(flags.device && { device: flags.device }),
       ...(flags.steps !== undefined && { steps: flags.steps }),
       ...(flags.seed !== undefined && { seed: flags.seed }),
     },
@@ -95,6 +98,7 @@ function resumedRun(recipeName: string | undefined, flags: Flags): RunFolder {
     "--model": flags.model,
     "--lora": flags.lora,
     "--freeze-vision": flags.freezeVision,
+    "--device": flags.device,
     "--seed": flags.seed,
   };
   const given = Object.entries(fixed).find(([, value]) => value !== undefined);

@@ -26,6 +26,8 @@ const recipe: Recipe = {
   rollouts: 4,
   promptsPerPass: 2,
   gradientCheckpointing: false,
+  device: "cpu",
+  dtype: "float32",
   replicas: 1,
   maxNewTokens: 12,
   temperature: 1,
