@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Image } from "@ssl4rl/core";
 import {
+  cudaAvailable,
   liveTensors,
   noGrad,
   ones,
@@ -307,6 +308,12 @@ describe("weights", () => {
       loaded.free();
     }
   });
+});
+
+test.skipIf(cudaAvailable())("a CUDA device that is not there is named before anything is read", () => {
+  expect(() => loadCheckpoint(folder, { device: "cuda" })).toThrow(
+    /device cuda: libtorch .* finds no CUDA device here/,
+  );
 });
 
 describe("a broken folder is refused", () => {

@@ -126,10 +126,9 @@ function scoreTokens(
     const own = reads.slice(from, to);
     from = to;
     const scored = segment(tape, { rows }, ({ rows }) => {
-      const all = model
-        .logits(rows.narrow(0, start, count))
-        .div(temperature)
-        .logSoftmax(-1);
+      const logits = model.logits(rows.narrow(0, start, count)).div_(temperature);
+      const all = logits.logSoftmax(-1);
+      logits.free();
       const row = integers(
         own.map((read) => read.row - start),
         device,

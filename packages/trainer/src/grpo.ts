@@ -5,6 +5,7 @@ import type { AdvantageScale } from "./advantage.js";
 import { forwardBackward, type Pass, type Rollout } from "./pass.js";
 import { type ProblemStream, promptOf } from "./problem-stream.js";
 import { addGradients, type Replica } from "./replica.js";
+import { widenGradients } from "./widen-gradients.js";
 
 export interface GrpoOptions {
   readonly steps: number;
@@ -134,6 +135,7 @@ async function takePasses(
   const count = Math.ceil(batch.length / options.promptsPerPass);
   const own = (replica ? Math.ceil(count / 2) : count) * options.promptsPerPass;
   const later = replica?.start(input.policy, options, batch.slice(own), step, own);
+  const parameters = [...input.policy.model.parameters().values()];
   const passes: Pass[] = [];
   for (let i = 0; i < Math.min(own, batch.length); i += options.promptsPerPass) {
     const asked = batch.slice(i, Math.min(own, i + options.promptsPerPass)).map((problem) => ({
@@ -141,6 +143,7 @@ async function takePasses(
       verify: problem.verify,
     }));
     passes.push(forwardBackward(input, options, asked, step, i));
+    widenGradients(parameters);
     // Lets Ctrl-C and timers through between passes.
     await new Promise((resolve) => setImmediate(resolve));
   }
