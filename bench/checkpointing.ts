@@ -1,5 +1,5 @@
 // Memory and time of one forward and backward pass of GRPO in float32: the graph kept whole, logits in chunks of 64 rows,
-// and gradient checkpointing beside that. One prompt of 512 tokens with one picture, 8 responses of 32 tokens. Each way
+// and gradient checkpointing beside that. One prompt of 512 tokens with one picture, 8 responses of 32 or 128 tokens. Each way
 // runs in a process of its own, so that its peak is its own. Seconds of the processor say more than the clock's where
 // other programs run.
 
@@ -19,7 +19,7 @@ import { getThreads, libtorchVersion, scope, Tape } from "@ssl4rl/torch";
 const ways = ["whole graph", "logits in chunks", "gradient checkpointing"] as const;
 type Way = (typeof ways)[number];
 
-const [G, R, vocabSize, imageTokenId] = [8, 32, 50_000, 49_999];
+const [G, vocabSize, imageTokenId] = [8, 50_000, 49_999];
 const grid = { height: 40, width: 40 };
 const repeats = 3;
 
@@ -67,7 +67,7 @@ function prompt(): PreparedBatch {
   };
 }
 
-function measure(way: Way) {
+function measure(way: Way, R: number) {
   const policy = model();
   const batch = prompt();
   const ids = [Array.from({ length: G }, (_, g) => Array.from({ length: R }, (_, t) => 1000 + 97 * g + t))];
@@ -102,14 +102,17 @@ export default async function bench(): Promise<void> {
   console.log(`weights and gradients: ${Math.round(bytes / 2 ** 20)} MiB\n`);
   policy.free();
   const rows: Record<string, ReturnType<typeof measure>> = {};
-  for (const way of ways) {
-    const { stdout, status } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), way], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    if (status !== 0) throw new Error(`${way}: ended with status ${status}`);
-    rows[way] = JSON.parse(String(stdout)) as ReturnType<typeof measure>;
+  for (const R of [32, 128]) {
+    for (const way of ways) {
+      const child = [...process.execArgv, fileURLToPath(import.meta.url), way, String(R)];
+      const { stdout, status } = spawnSync(process.execPath, child, { stdio: ["ignore", "pipe", "inherit"] });
+      if (status !== 0) throw new Error(`${way}, ${R} tokens: ended with status ${status}`);
+      rows[`${way}, ${R} tokens`] = JSON.parse(String(stdout)) as ReturnType<typeof measure>;
+    }
   }
   console.table(rows);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(JSON.stringify(measure(process.argv[2] as Way)));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  console.log(JSON.stringify(measure(process.argv[2] as Way, Number(process.argv[3]))));
+}
