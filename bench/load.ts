@@ -81,7 +81,7 @@ export default async function bench(): Promise<void> {
       const folder = join(scratch, stored);
       const made = bigCheckpoint(stored);
       saveCheckpoint(folder, made, { shardBytes: 1e9 });
-      const parameters = [...made.model.parameters().values()].reduce((sum, weight) => sum + weight.size, 0);
+      const parameters = [...made.model.weights.values()].reduce((sum, weight) => sum + weight.size, 0);
       made.free();
       for (const wanted of ["bfloat16", "float32"] as const) {
         const weights = parameters * { bfloat16: 2, float32: 4 }[wanted];

@@ -92,7 +92,7 @@ function variant(
 ): Checkpoint {
   const text = JSON.stringify(change(config.raw));
   const changed = parseConfig(text);
-  const weights = new Map([...model.parameters()].filter(([name]) => changed.vision || !name.startsWith("visual.")));
+  const weights = new Map([...model.weights].filter(([name]) => changed.vision || !name.startsWith("visual.")));
   // Other numbers than the embedding's, or nobody would see them taken for each other.
   if (!changed.tied)
     weights.set("lm_head.weight", keep(scope(() => weights.get("model.embed_tokens.weight")!.mul(-1))));
