@@ -58,10 +58,12 @@ describe("a run with --lora", () => {
     const [merged, direct] = await Promise.all([
       ssl4rl("merge", "--run", "./one", "--out", "merged"),
       ssl4rl("merge", "--adapter", adapter, "--model", "tiny-vl", "--out", "direct"),
+      ssl4rl("merge", "--run", "./one", "--dtype", "bfloat16", "--out", "narrow"),
     ]);
     expect(merged.err).toMatch(/merged: tiny-vl with .* \(rank 64, 28 modules\)/);
     expect([merged.code, direct.code]).toEqual([0, 0]);
     expect(read("merged", "model.safetensors").equals(read("direct", "model.safetensors"))).toBe(true);
+    expect(read("narrow", "model.safetensors").length / read("merged", "model.safetensors").length).toBeCloseTo(0.5, 2);
 
     const again = await ssl4rl("eval", "--run", "./one", "--questions", "16", "--json");
     const { tasks } = JSON.parse(read("one", "eval", "after.json").toString());
