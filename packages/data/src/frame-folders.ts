@@ -72,7 +72,11 @@ async function framesOfFolder(path: string, limits: PictureLimits): Promise<Imag
         throw new Error(`${name}: ${error.message}`);
       }),
     );
-    frames.push(...(await Promise.all(chunk)));
+    // All are waited for, so that of several bad frames it is the first in order that is named.
+    for (const frame of await Promise.allSettled(chunk)) {
+      if (frame.status === "rejected") throw frame.reason;
+      frames.push(frame.value);
+    }
   }
   return frames;
 }
