@@ -13,5 +13,6 @@ export * from "./random.js";
 export * from "./resample.js";
 export * from "./resize.js";
 export * from "./reward.js";
+export * from "./some-window.js";
 export * from "./source.js";
 export * from "./task.js";

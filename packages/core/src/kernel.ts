@@ -21,6 +21,18 @@ interface Kernel {
   filterRows(source: number, rowBytes: number, rows: number, to: number): void;
   countTokens(start: number, end: number, counts: number): void;
   writeTokens(start: number, end: number, codes: number, bit: number): number;
+  someWindow(
+    low: number,
+    high: number,
+    rowBytes: number,
+    windows: number,
+    rows: number,
+    samples: number,
+    end: number,
+    limit: number,
+    sums: number,
+  ): number;
+  halfRange(source: number, stride: number, rowBytes: number, rows: number, low: number, high: number): void;
   adler32(start: number, end: number, adler: number): number;
 }
 

@@ -263,4 +263,123 @@
     (i32.or
       (i32.wrap_i64 (i64.rem_u (local.get $a) (i64.const 65521)))
       (i32.shl (i32.wrap_i64 (i64.rem_u (local.get $b) (i64.const 65521))) (i32.const 16))))
-)
+
+  ;; Whether some window of a picture looks like another picture: whether, at the samples, its values leave the range from
+  ;; `low` to `high` by less than `limit` in all. There are `windows` places for it in each of `rows` rows. A sample has 64
+  ;; bytes: where it lies in the window, in bytes, as i32, and from byte 16 its R, G and B sixteen times over. Sixteen windows
+  ;; at a time, their sums by channel in lanes of 16 bits; those are given up for the next ones when all are over the limit.
+  ;; `sums` is room for 96 bytes. Reads go up to 47 bytes beyond the picture.
+  (func (export "someWindow")
+    (param $low i32) (param $high i32) (param $rowBytes i32) (param $windows i32) (param $rows i32)
+    (param $samples i32) (param $end i32) (param $limit i32) (param $sums i32) (result i32)
+    (local $left i32) (local $lowAt i32) (local $highAt i32) (local $sample i32) (local $until i32) (local $by i32)
+    (local $n i32) (local $alive i32) (local $v v128)
+    (local $a v128) (local $b v128) (local $c v128) (local $d v128) (local $e v128) (local $f v128)
+    (loop $nextRow
+      (local.set $left (local.get $windows))
+      (local.set $lowAt (local.get $low))
+      (local.set $highAt (local.get $high))
+      (loop $nextWindows
+        (local.set $a (i16x8.splat (i32.const 0)))
+        (local.set $b (local.get $a))
+        (local.set $c (local.get $a))
+        (local.set $d (local.get $a))
+        (local.set $e (local.get $a))
+        (local.set $f (local.get $a))
+        (local.set $sample (local.get $samples))
+        (loop $nextSamples
+          ;; Twelve samples between one look at the sums and the next.
+          (local.set $until (i32.add (local.get $sample) (i32.const 768)))
+          (if (i32.gt_u (local.get $until) (local.get $end)) (then (local.set $until (local.get $end))))
+          (loop $nextSample
+            (local.set $by (i32.load (local.get $sample)))
+            (local.set $v (v128.load offset=16 (local.get $sample)))
+            (local.set $v (v128.or
+              (i8x16.sub_sat_u (v128.load offset=0 (i32.add (local.get $lowAt) (local.get $by))) (local.get $v))
+              (i8x16.sub_sat_u (local.get $v) (v128.load offset=0 (i32.add (local.get $highAt) (local.get $by))))))
+            (local.set $a (i16x8.add (local.get $a) (i16x8.extend_low_i8x16_u (local.get $v))))
+            (local.set $b (i16x8.add (local.get $b) (i16x8.extend_high_i8x16_u (local.get $v))))
+            (local.set $v (v128.load offset=32 (local.get $sample)))
+            (local.set $v (v128.or
+              (i8x16.sub_sat_u (v128.load offset=16 (i32.add (local.get $lowAt) (local.get $by))) (local.get $v))
+              (i8x16.sub_sat_u (local.get $v) (v128.load offset=16 (i32.add (local.get $highAt) (local.get $by))))))
+            (local.set $c (i16x8.add (local.get $c) (i16x8.extend_low_i8x16_u (local.get $v))))
+            (local.set $d (i16x8.add (local.get $d) (i16x8.extend_high_i8x16_u (local.get $v))))
+            (local.set $v (v128.load offset=48 (local.get $sample)))
+            (local.set $v (v128.or
+              (i8x16.sub_sat_u (v128.load offset=32 (i32.add (local.get $lowAt) (local.get $by))) (local.get $v))
+              (i8x16.sub_sat_u (local.get $v) (v128.load offset=32 (i32.add (local.get $highAt) (local.get $by))))))
+            (local.set $e (i16x8.add (local.get $e) (i16x8.extend_low_i8x16_u (local.get $v))))
+            (local.set $f (i16x8.add (local.get $f) (i16x8.extend_high_i8x16_u (local.get $v))))
+            (local.set $sample (i32.add (local.get $sample) (i32.const 64)))
+            (br_if $nextSample (i32.lt_u (local.get $sample) (local.get $until))))
+          (v128.store (local.get $sums) (local.get $a))
+          (v128.store offset=16 (local.get $sums) (local.get $b))
+          (v128.store offset=32 (local.get $sums) (local.get $c))
+          (v128.store offset=48 (local.get $sums) (local.get $d))
+          (v128.store offset=64 (local.get $sums) (local.get $e))
+          (v128.store offset=80 (local.get $sums) (local.get $f))
+          (local.set $alive (i32.const 0))
+          (local.set $n (select (i32.const 16) (local.get $left) (i32.gt_u (local.get $left) (i32.const 16))))
+          (local.set $by (i32.add (local.get $sums) (i32.mul (local.get $n) (i32.const 6))))
+          (loop $nextSum
+            (local.set $by (i32.sub (local.get $by) (i32.const 6)))
+            (local.set $alive (i32.or (local.get $alive) (i32.lt_u
+              (i32.add
+                (i32.add (i32.load16_u (local.get $by)) (i32.load16_u offset=2 (local.get $by)))
+                (i32.load16_u offset=4 (local.get $by)))
+              (local.get $limit))))
+            (br_if $nextSum (i32.gt_u (local.get $by) (local.get $sums))))
+          (br_if $nextSamples (i32.and (local.get $alive) (i32.lt_u (local.get $sample) (local.get $end)))))
+        (if (local.get $alive) (then (return (i32.const 1))))
+        (local.set $lowAt (i32.add (local.get $lowAt) (i32.const 48)))
+        (local.set $highAt (i32.add (local.get $highAt) (i32.const 48)))
+        (local.set $left (i32.sub (local.get $left) (i32.const 16)))
+        (br_if $nextWindows (i32.gt_s (local.get $left) (i32.const 0))))
+      (local.set $low (i32.add (local.get $low) (local.get $rowBytes)))
+      (local.set $high (i32.add (local.get $high) (local.get $rowBytes)))
+      (local.set $rows (i32.sub (local.get $rows) (i32.const 1)))
+      (br_if $nextRow (local.get $rows)))
+    (i32.const 0))
+
+  ;; Of every byte of a picture, half-way to the least and to the greatest of the nine around it, of its channel. A row of the
+  ;; source is `stride` bytes behind the one before, and has one pixel more at either end; there is one row more above and
+  ;; below.
+  (func (export "halfRange")
+    (param $source i32) (param $stride i32) (param $rowBytes i32) (param $rows i32) (param $low i32) (param $high i32)
+    (local $x i32) (local $at i32) (local $dx i32) (local $v v128) (local $least v128) (local $most v128)
+    (loop $nextRow
+      (local.set $x (i32.const 0))
+      (loop $nextBytes
+        (local.set $least (v128.load (i32.add (local.get $source) (local.get $x))))
+        (local.set $most (local.get $least))
+        (local.set $dx (i32.const -3))
+        (loop $nextColumn
+          (local.set $at (i32.add (i32.add (local.get $source) (local.get $x)) (local.get $dx)))
+          (local.set $v (v128.load (i32.sub (local.get $at) (local.get $stride))))
+          (local.set $least (i8x16.min_u (local.get $least) (local.get $v)))
+          (local.set $most (i8x16.max_u (local.get $most) (local.get $v)))
+          (local.set $v (v128.load (local.get $at)))
+          (local.set $least (i8x16.min_u (local.get $least) (local.get $v)))
+          (local.set $most (i8x16.max_u (local.get $most) (local.get $v)))
+          (local.set $v (v128.load (i32.add (local.get $at) (local.get $stride))))
+          (local.set $least (i8x16.min_u (local.get $least) (local.get $v)))
+          (local.set $most (i8x16.max_u (local.get $most) (local.get $v)))
+          (local.set $dx (i32.add (local.get $dx) (i32.const 3)))
+          (br_if $nextColumn (i32.le_s (local.get $dx) (i32.const 3))))
+        (local.set $v (v128.load (i32.add (local.get $source) (local.get $x))))
+        (v128.store (i32.add (local.get $low) (local.get $x)) (call $between (local.get $v) (local.get $least)))
+        (v128.store (i32.add (local.get $high) (local.get $x)) (call $between (local.get $v) (local.get $most)))
+        (local.set $x (i32.add (local.get $x) (i32.const 16)))
+        (br_if $nextBytes (i32.lt_u (local.get $x) (local.get $rowBytes))))
+      (local.set $source (i32.add (local.get $source) (local.get $stride)))
+      (local.set $low (i32.add (local.get $low) (local.get $rowBytes)))
+      (local.set $high (i32.add (local.get $high) (local.get $rowBytes)))
+      (local.set $rows (i32.sub (local.get $rows) (i32.const 1)))
+      (br_if $nextRow (local.get $rows))))
+
+  ;; The mean of two bytes, rounded down.
+  (func $between (param $a v128) (param $b v128) (result v128)
+    (i8x16.sub
+      (i8x16.avgr_u (local.get $a) (local.get $b))
+      (v128.and (v128.xor (local.get $a) (local.get $b)) (i8x16.splat (i32.const 1))))))

@@ -1,50 +1,11 @@
-import { type Image, resize } from "@ssl4rl/core";
+import { halfPixelRange, type Image, resize, someWindow } from "@ssl4rl/core";
 
 /** Below this mean difference (grey levels) two things look the same. */
 const TELLABLE = 4;
 
-/** Whether some window of `cell` looks like `crop`, judged on at most 12 × 12 evenly spread pixels of it. */
+/** Whether some window of `cell` looks like `crop`. */
 export function holds(cell: Image, crop: Image): boolean {
-  return someWindow(cell, { low: cell.data, high: cell.data }, crop);
-}
-
-/** Values that pass for those of a picture. */
-interface Range {
-  readonly low: Uint8Array;
-  readonly high: Uint8Array;
-}
-
-function someWindow(cell: Image, { low, high }: Range, crop: Image): boolean {
-  const columns = spread(crop.width);
-  const rows = spread(crop.height);
-  const limit = TELLABLE * 3 * columns.length * rows.length;
-  for (let y = 0; y <= cell.height - crop.height; y++) {
-    for (let x = 0; x <= cell.width - crop.width; x++) {
-      if (looksAlike(x, y)) return true;
-    }
-  }
-  return false;
-
-  function spread(length: number): number[] {
-    const n = Math.min(length, 12);
-    return Array.from({ length: n }, (_, i) => Math.floor(((i + 0.5) * length) / n));
-  }
-
-  function looksAlike(x: number, y: number): boolean {
-    let sum = 0;
-    for (const row of rows) {
-      for (const column of columns) {
-        const a = (row * crop.width + column) * 3;
-        const b = ((y + row) * cell.width + x + column) * 3;
-        for (let c = 0; c < 3; c++) {
-          const value = crop.data[a + c];
-          sum += Math.max(0, low[b + c] - value, value - high[b + c]);
-        }
-        if (sum >= limit) return false;
-      }
-    }
-    return true;
-  }
+  return someWindow(cell, { low: cell.data, high: cell.data }, crop, TELLABLE);
 }
 
 /**
@@ -54,7 +15,9 @@ function someWindow(cell: Image, { low, high }: Range, crop: Image): boolean {
  */
 export function lookAlike(a: Image, b: Image): boolean {
   const [one, other] = [thumbnailOf(a), thumbnailOf(b)];
-  return someWindow(one, rangesOf(one), middle(other)) && someWindow(other, rangesOf(other), middle(one));
+  return (
+    someWindow(one, rangeOf(one), middle(other), TELLABLE) && someWindow(other, rangeOf(other), middle(one), TELLABLE)
+  );
 }
 
 /** The first two of the images that look alike, by their places; null when all can be told apart. */
@@ -83,31 +46,7 @@ export function isPlain(image: Image): boolean {
 
 const thumbnailOf = remembered((image) => shrunk(image, 56));
 
-/** By channel, the least and the greatest value half a pixel around every pixel: half-way to the extremes of its 3 × 3. */
-const rangesOf = remembered(({ width, data }: Image): Range => {
-  const row = 3 * width;
-  const { low, high } = withNeighbours(withNeighbours({ low: data, high: data }, 3, row), row, row);
-  for (let i = 0; i < data.length; i++) {
-    low[i] = (low[i] + data[i]) >> 1;
-    high[i] = (high[i] + data[i]) >> 1;
-  }
-  return { low, high };
-});
-
-/** The extremes of every value and those `step` before and behind it: its pixel's neighbours in a row or a column. */
-function withNeighbours(from: Range, step: number, row: number): Range {
-  const [low, high] = [Uint8Array.from(from.low), Uint8Array.from(from.high)];
-  for (let i = step; i < low.length; i++) {
-    // A row's first pixel is no neighbour of the last one of the row above.
-    if (i % row < step && step < row) continue;
-    const j = i - step;
-    if (from.low[j] < low[i]) low[i] = from.low[j];
-    if (from.low[i] < low[j]) low[j] = from.low[i];
-    if (from.high[j] > high[i]) high[i] = from.high[j];
-    if (from.high[i] > high[j]) high[j] = from.high[i];
-  }
-  return { low, high };
-}
+const rangeOf = remembered(halfPixelRange);
 
 /** The picture with its longer side at most `side`. */
 function shrunk(image: Image, side: number): Image {
