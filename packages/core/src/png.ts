@@ -27,7 +27,8 @@ export function encodePng(image: Image): Uint8Array {
 /** The rows of a PNG file, each by Paeth's filter with that filter's number before it; some rows at a time. */
 function* filtered({ width, height, data }: Image): Generator<Span> {
   const stride = width * 3;
-  const band = Math.max(1, Math.floor(BLOCK / stride));
+  // As many as come nearest to that: a small picture is one block, for each costs its header and the making of a code.
+  const band = Math.ceil(height / Math.max(1, Math.round((stride * height) / BLOCK)));
   // In the kernel's memory: some room for what is left of the row above, that row, the band, the result.
   const source = SLACK + stride;
   for (let row = 0; row < height; row += band) {
