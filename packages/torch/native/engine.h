@@ -129,6 +129,10 @@ napi_value seedAll(Engine&, napi_env, napi_callback_info);
 napi_value threads(Engine&, napi_env, napi_callback_info);
 napi_value describe(Engine&, napi_env, napi_callback_info);
 
+// bmm.cc: OpenBLAS, where libtorch takes its matrix products from it. at::set_num_threads does not reach its threads.
+void takeOverBmm();
+void setBlasThreads(int count);
+
 // addon.cc: reading the few arguments that do not fit the buffer, and the first line of what libtorch has to say.
 std::string readString(napi_env env, napi_value value);
 napi_value argument(napi_env env, napi_callback_info info, size_t index);

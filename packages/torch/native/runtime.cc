@@ -2,7 +2,6 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
-#include <dlfcn.h>
 #include <torch/version.h>
 
 #include <mutex>
@@ -17,14 +16,6 @@ uint64_t readSeed(napi_env env, napi_value value) {
   bool lossless = false;
   if (napi_get_value_bigint_uint64(env, value, &seed, &lossless) != napi_ok) throw std::runtime_error("a seed is a bigint");
   return seed;
-}
-
-// Debian's libtorch takes its matrix products from OpenBLAS, whose threads at::set_num_threads does not reach.
-void setBlasThreads(int count) {
-  void* blas = dlopen("libblas.so.3", RTLD_LAZY | RTLD_NOLOAD);
-  if (!blas) return;
-  if (auto set = reinterpret_cast<void (*)(int)>(dlsym(blas, "openblas_set_num_threads"))) set(count);
-  dlclose(blas);
 }
 
 }  // namespace
@@ -71,7 +62,10 @@ napi_value seedAll(Engine&, napi_env env, napi_callback_info info) {
 napi_value threads(Engine& engine, napi_env, napi_callback_info) {
   // One engine step at a time: threads between operators would only compete with those inside. Can be set only once.
   static std::once_flag once;
-  std::call_once(once, [] { at::set_num_interop_threads(1); });
+  std::call_once(once, [] {
+    at::set_num_interop_threads(1);
+    takeOverBmm();
+  });
   if (const int count = static_cast<int>(engine.buffer[0])) {
     at::set_num_threads(count);
     setBlasThreads(count);

@@ -9,7 +9,7 @@ import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { findLibtorch } from "./libtorch.mjs";
+import { blasOf, findLibtorch } from "./libtorch.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const native = join(root, "native");
@@ -33,6 +33,8 @@ function flagsFor(libtorch) {
     ...[nodeHeaders, ...libtorch.includes].map((path) => `-isystem${path}`),
   ];
   const link = ["-shared", `-L${libtorch.lib}`, `-Wl,-rpath,${libtorch.lib}`, "-ltorch_cpu", "-lc10", "-ldl"];
+  // at::parallel_for is made of pragmas, and called where matrix products come from OpenBLAS (native/bmm.cc).
+  if (blasOf(libtorch)) for (const flags of [compile, link]) flags.push("-fopenmp");
   // Nothing here calls the CUDA half by name; it must still be loaded, to register its kernels.
   if (libtorch.cuda) link.push("-Wl,--no-as-needed", "-ltorch_cuda", "-lc10_cuda", "-Wl,--as-needed");
   // /usr/include as a system folder would come before the compiler's own headers.
