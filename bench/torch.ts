@@ -1,10 +1,8 @@
 // The engine beside Python's torch, on the same libtorch, in turns: what a call costs, a training step, a matrix product.
 // PYTHON names the interpreter to compare with (default: the system's, which goes with Debian's libtorch).
 
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { AdamW, getThreads, libtorchVersion, linear, ones, randn, scope, zeros } from "@ssl4rl/torch";
+import { startPeer } from "./python-peer.js";
 
 type Work = (count: number) => void;
 
@@ -54,30 +52,6 @@ const matmul = (size: number): Work => {
   };
 };
 
-/** A Python process that does the same works. */
-async function startPeer() {
-  const script = fileURLToPath(new URL("torch_peer.py", import.meta.url));
-  const peer = spawn(process.env.PYTHON ?? "/usr/bin/python3", [script, String(getThreads())], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  peer.on("error", () => {}); // no Python: the lines end at once
-  const lines = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
-  const read = async () => {
-    const line = await lines.next();
-    if (line.done) throw new Error("no Python torch to compare with: apt-get install python3-torch, or set PYTHON");
-    return JSON.parse(line.value);
-  };
-  const { version } = await read();
-  return {
-    version: version as string,
-    async seconds(name: string, count: number): Promise<number> {
-      peer.stdin.write(`${name} ${count}\n`);
-      return (await read()).seconds;
-    },
-    stop: () => peer.stdin.end(),
-  };
-}
-
 function seconds(work: Work, count: number): number {
   const start = process.hrtime.bigint();
   work(count);
@@ -88,9 +62,10 @@ const median = (values: number[]) => values.sort((a, b) => a - b)[values.length 
 const repeats = 9;
 
 export default async function bench(): Promise<void> {
-  const peer = await startPeer();
+  const remedy = "no Python torch to compare with: apt-get install python3-torch, or set PYTHON";
+  const peer = await startPeer("torch_peer.py", [String(getThreads())], remedy);
   console.log(
-    `libtorch ${libtorchVersion()}, Python's torch ${peer.version}, ${getThreads()} threads, median of ${repeats}\n`,
+    `libtorch ${libtorchVersion()}, Python's torch ${peer.ready.version}, ${getThreads()} threads, median of ${repeats}\n`,
   );
   const works: [name: string, work: Work, count: number, unit: string, scale: number][] = [
     ["add", add(), 100_000, "us per call, 8 floats", 1e6],
@@ -104,7 +79,7 @@ export default async function bench(): Promise<void> {
     const theirs: number[] = [];
     for (let i = -1; i < repeats; i++) {
       const mine = seconds(work, count);
-      const other = await peer.seconds(name, count);
+      const { seconds: other } = await peer.ask(`${name} ${count}`);
       if (i < 0) continue; // the first round warms up
       ours.push(mine / count);
       theirs.push(other / count);
