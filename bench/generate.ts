@@ -9,7 +9,7 @@ import { noGrad, scope } from "@ssl4rl/torch";
 import { type Cost, costOf, median, question, ratio, withModelPair } from "./model-pair.js";
 
 const sizes = {
-  full: { side: 336, newTokens: 64, rounds: 3 },
+  full: { side: 336, newTokens: 32, rounds: 3 },
   small: { side: 112, newTokens: 16, rounds: 1 },
 };
 const each = 8;
@@ -34,6 +34,7 @@ export default async function bench(): Promise<void> {
     const theirs: number[][] = (await peer.ask(`1 ${newTokens} greedy`)).ids;
     const equal = greedy.filter((ids, b) => ids === theirs[b].join()).length;
     console.log(`${equal} of ${greedy.length} greedy responses of ${newTokens} tokens are the same`);
+    if (equal < greedy.length) throw new Error("The two do not run the same model.");
 
     const ours = { prefill: [] as Cost[], whole: [] as Cost[] };
     const other = { prefill: [] as Cost[], whole: [] as Cost[] };

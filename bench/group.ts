@@ -64,14 +64,14 @@ export default async function bench(): Promise<void> {
       console.log(`round ${round + 1}: ${cost.clock.toFixed(2)} and ${answer.cost.clock.toFixed(2)} s`);
     }
     console.log(`${G} responses of ${R} tokens, median of ${rounds}`);
-    console.table(
-      Object.fromEntries(
-        Object.entries(numbers).map(([name, mine]) => {
-          const peers = others[name];
-          return [name, { ssl4rl: mine, transformers: peers, "relative difference": Math.abs(mine / peers - 1) }];
-        }),
-      ),
-    );
+    const compared = Object.entries(numbers).map(([name, mine]) => {
+      const peers = others[name];
+      return [name, { ssl4rl: mine, transformers: peers, difference: Math.abs(mine / peers - 1) }] as const;
+    });
+    console.table(Object.fromEntries(compared));
+    if (compared.some(([, { difference }]) => !(difference < 1e-3))) {
+      throw new Error("The two do not compute the same.");
+    }
     console.table({ "forward and backward": ratio(median(ours), median(theirs)) });
   });
 }

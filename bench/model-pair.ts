@@ -77,8 +77,7 @@ export async function withModelPair(
         `${getThreads()} threads\n${(parameters / 1e6).toFixed(0)} million parameters, float32; ` +
         `prompts of ${lengths.join(", ")} tokens`,
     );
-    await work({ checkpoint, batch, peer });
-    peer.stop();
+    await work({ checkpoint, batch, peer }).finally(peer.stop);
   } finally {
     rmSync(folder, { recursive: true });
   }
