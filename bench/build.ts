@@ -100,7 +100,7 @@ async function kills(photos: string, folder: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, random.float() * whole));
     child.kill("SIGKILL");
     await ended;
-    execFileSync(process.execPath, [...command("killed"), "--resume"], { stdio: "ignore" });
+    execFileSync(process.execPath, [...command("killed"), "--resume"], { stdio: ["ignore", "ignore", "pipe"] });
     if (hashes(join(folder, "killed")) !== hashes(join(folder, "whole"))) different++;
     rmSync(join(folder, "killed"), { recursive: true });
   }

@@ -1,6 +1,9 @@
 import { Image } from "@ssl4rl/core";
 import sharp, { type Metadata } from "sharp";
 
+// What was decoded comes back after thousands of others, if at all.
+sharp.cache(false);
+
 const OPTIONS = { failOn: "warning", autoOrient: true } as const;
 
 /** Sizes of pictures, in pixels. */

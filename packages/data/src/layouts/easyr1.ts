@@ -10,9 +10,7 @@ const COLUMNS = { problem: text, images: IMAGES, answer: text, ...ORIGIN };
 export const easyr1: Layout = {
   name: "easyr1",
   extension: "parquet",
-  async write(path, rows) {
-    writeParquet(path, COLUMNS, rows.map(easyr1Row), { packed: ["images"], footer: DECODED_IMAGES });
-  },
+  write: (path, rows) => writeParquet(path, COLUMNS, rows, easyr1Row, { packed: ["images"], footer: DECODED_IMAGES }),
 };
 
 const easyr1Row = (row: BuiltRow) => ({

@@ -1,8 +1,7 @@
 import { writeFile } from "node:fs/promises";
-import type { BuiltRow } from "../built-row.js";
 import { scoringOf } from "./columns.js";
 import { markedText } from "./content.js";
-import type { Layout } from "./layout.js";
+import type { Layout, Rows } from "./layout.js";
 
 /** A JSON object a line, for anything else: nothing is packed into strings but the pictures, which are data URIs. */
 export const jsonl: Layout = {
@@ -11,8 +10,8 @@ export const jsonl: Layout = {
   write: (path, rows) => writeFile(path, lines(rows)),
 };
 
-function* lines(rows: readonly BuiltRow[]): Generator<string> {
-  for (const row of rows) {
+async function* lines(rows: Rows): AsyncGenerator<string> {
+  for await (const row of rows) {
     const { index, split, options, picture, key } = row;
     const images = row.images.map(({ bytes }) => `data:image/png;base64,${Buffer.from(bytes).toString("base64")}`);
     const values = { prompt: markedText(row), images, ...scoringOf(row), options, index, split, picture, key };

@@ -1,5 +1,7 @@
 import type { SchemaElement } from "hyparquet";
 import { fileWriter, parquetWriteRows } from "hyparquet-writer";
+import type { BuiltRow } from "../built-row.js";
+import type { Rows } from "./layout.js";
 
 /** A column or a field of one, as the elements that a Parquet schema lists for it. */
 export type Field = (name: string) => SchemaElement[];
@@ -36,23 +38,24 @@ export function list(element: Field): Field {
   ];
 }
 
-/** Readers hold a whole row group, pictures and all, so it is small. */
-const ROWS_PER_GROUP = 100;
+/** Readers, and we, hold a whole row group, pictures and all, so it is small. */
+const ROWS_PER_GROUP = 50;
 
 /**
- * Writes rows as one Parquet file; the same rows give the same bytes. `footer` are its key-value entries. Columns in
- * `packed` hold what does not compress, and are stored as they are.
+ * Writes rows as one Parquet file; the same rows give the same bytes. `valuesOf` gives a row's values by column, `footer` are
+ * the file's key-value entries. Columns in `packed` hold what does not compress, and are stored as they are.
  */
-export function writeParquet<Name extends string>(
+export async function writeParquet<Name extends string>(
   path: string,
   columns: Readonly<Record<Name, Field>>,
-  rows: readonly Readonly<Record<Name, unknown>>[],
+  rows: Rows,
+  valuesOf: (row: BuiltRow) => Readonly<Record<Name, unknown>>,
   { packed, footer = {} }: { readonly packed: readonly Name[]; readonly footer?: Readonly<Record<string, string>> },
-): void {
+): Promise<void> {
   const names = Object.keys(columns) as Name[];
-  parquetWriteRows({
+  await parquetWriteRows({
     writer: fileWriter(path),
-    rows: rows as Record<Name, unknown>[],
+    rows: values(),
     columns: names.map((name) =>
       // Plain: or the writer would look for repeated pictures.
       packed.includes(name) ? { name, codec: "UNCOMPRESSED", encoding: "PLAIN" } : { name },
@@ -63,4 +66,8 @@ export function writeParquet<Name extends string>(
     createdBy: "ssl4rl",
     kvMetadata: Object.entries(footer).map(([key, value]) => ({ key, value })),
   });
+
+  async function* values() {
+    for await (const row of rows) yield valuesOf(row);
+  }
 }

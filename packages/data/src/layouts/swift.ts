@@ -14,9 +14,7 @@ const COLUMNS = { messages: list(struct({ role: text, content: text })), images:
 export const swift: Layout = {
   name: "swift",
   extension: "parquet",
-  async write(path, rows) {
-    writeParquet(path, COLUMNS, rows.map(swiftRow), { packed: ["images"] });
-  },
+  write: (path, rows) => writeParquet(path, COLUMNS, rows, swiftRow, { packed: ["images"] }),
 };
 
 const swiftRow = (row: BuiltRow) => ({

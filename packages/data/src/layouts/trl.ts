@@ -18,9 +18,7 @@ const COLUMNS = {
 export const trl: Layout = {
   name: "trl",
   extension: "parquet",
-  async write(path, rows) {
-    writeParquet(path, COLUMNS, rows.map(trlRow), { packed: ["images"], footer: DECODED_IMAGES });
-  },
+  write: (path, rows) => writeParquet(path, COLUMNS, rows, trlRow, { packed: ["images"], footer: DECODED_IMAGES }),
 };
 
 const trlRow = (row: BuiltRow) => ({

@@ -20,9 +20,7 @@ const COLUMNS = {
 export const verl: Layout = {
   name: "verl",
   extension: "parquet",
-  async write(path, rows) {
-    writeParquet(path, COLUMNS, rows.map(verlRow), { packed: ["images"], footer: DECODED_IMAGES });
-  },
+  write: (path, rows) => writeParquet(path, COLUMNS, rows, verlRow, { packed: ["images"], footer: DECODED_IMAGES }),
 };
 
 function verlRow(row: BuiltRow) {

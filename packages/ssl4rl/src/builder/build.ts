@@ -9,7 +9,7 @@ import { recipeTasks } from "../recipes.js";
 import type { Job } from "./build-worker.js";
 import { addCounts, type FileRecord, type TaskCount } from "./make-file.js";
 import { needsFiles } from "./open-kinds.js";
-import { filesOf, fingerprintOf, type Plan, rowsOf, type Split, splits } from "./plan.js";
+import { type FileOfSet, filesOf, fingerprintOf, type Plan, rowsOf, type Split, splits } from "./plan.js";
 import { SetFolder } from "./set-folder.js";
 import { deal, type Finding, type Survey } from "./survey.js";
 import { Workers } from "./workers.js";
@@ -66,7 +66,8 @@ export async function build(plan: Plan, options: BuildOptions): Promise<Manifest
 
     const files = filesOf(plan, layout.extension);
     const own = files.filter((_, k) => k % options.shard.count === options.shard.index);
-    const missing = own.filter((file) => !folder.soundRecordOf(file));
+    const missing: FileOfSet[] = [];
+    for (const file of own) if (!(await folder.soundRecordOf(file))) missing.push(file);
     let made = 0;
     const jobs = missing.map((file): Job => ({ kind: "make", file }));
     await workers.share<FileRecord>(

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-import { readFile, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { encodePng, type Problem, protocols, Random, type Task } from "@ssl4rl/core";
 import { type BuiltRow, type Layout, refusal } from "@ssl4rl/data";
 import { ProblemStream, type SkippedPicture, type SourceOf } from "@ssl4rl/trainer";
+import { hashFile } from "./hash-file.js";
 import { imageTokens, QWEN2_5_VL } from "./image-tokens.js";
 import type { FileOfSet, Plan, Split } from "./plan.js";
 import { mostTextTokens } from "./text-tokens.js";
@@ -50,32 +50,37 @@ export function rowStream({ plan, tasks, sourceOf }: Workshop, split: Split): Pr
 /** Makes one file of the set and puts it into `out`, whole or not at all. */
 export async function makeFile(file: FileOfSet, workshop: Workshop, out: string): Promise<FileRecord> {
   const stream = rowStream(workshop, file.split);
-  const rows: BuiltRow[] = [];
-  for (let index = file.start; index < file.end; index++) {
-    rows.push(builtRow(await stream.get(index), index, file.split, workshop.plan));
-  }
+  const tasks: Record<string, TaskCount> = {};
   const path = join(out, file.name);
   const partial = `${path}.partial`;
-  const bytes = await writeWhole().catch(async (error) => {
+  const written = await writeWhole().catch(async (error) => {
     await rm(partial, { force: true });
     throw refusal(path, error, "--out");
   });
   return {
     name: file.name,
     split: file.split,
-    rows: rows.length,
-    bytes: bytes.length,
-    sha256: createHash("sha256").update(bytes).digest("hex"),
-    tasks: countTasks(rows),
+    rows: file.end - file.start,
+    ...written,
+    tasks,
     skipped: [...stream.skipped.values()],
   };
 
-  async function writeWhole(): Promise<Uint8Array> {
+  async function writeWhole() {
     await rm(partial, { force: true });
-    await workshop.layout.write(partial, rows);
-    const written = await readFile(partial);
+    await workshop.layout.write(partial, rows());
+    const written = await hashFile(partial);
     await rename(partial, path);
     return written;
+  }
+
+  async function* rows(): AsyncGenerator<BuiltRow> {
+    for (let index = file.start; index < file.end; index++) {
+      const row = builtRow(await stream.get(index), index, file.split, workshop.plan);
+      const count = countOf(row);
+      tasks[row.task] = row.task in tasks ? addCounts(tasks[row.task], count) : count;
+      yield row;
+    }
   }
 }
 
@@ -97,21 +102,11 @@ function builtRow(problem: Problem, index: number, split: Split, { reward }: Pla
   };
 }
 
-/** What rows hold, by task. */
-function countTasks(rows: readonly BuiltRow[]): Record<string, TaskCount> {
-  const counts: Record<string, TaskCount> = {};
-  for (const row of rows) {
-    const tokens = imageTokens(row.images, QWEN2_5_VL);
-    const own: TaskCount = {
-      rows: 1,
-      images: row.images.length,
-      imageTokens: tokens,
-      mostImages: row.images.length,
-      mostPromptTokens: tokens + mostTextTokens(row),
-    };
-    counts[row.task] = row.task in counts ? addCounts(counts[row.task], own) : own;
-  }
-  return counts;
+function countOf(row: BuiltRow): TaskCount {
+  const tokens = imageTokens(row.images, QWEN2_5_VL);
+  const mostPromptTokens = tokens + mostTextTokens(row);
+  const images = row.images.length;
+  return { rows: 1, images, imageTokens: tokens, mostImages: images, mostPromptTokens };
 }
 
 export function addCounts(a: TaskCount, b: TaskCount): TaskCount {

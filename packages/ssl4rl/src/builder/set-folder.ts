@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -13,6 +12,7 @@ import {
 import { join } from "node:path";
 import { UserError } from "@ssl4rl/core";
 import { refusal } from "@ssl4rl/data";
+import { hashFile } from "./hash-file.js";
 import type { FileRecord } from "./make-file.js";
 import type { FileOfSet } from "./plan.js";
 
@@ -68,12 +68,10 @@ export class SetFolder {
   }
 
   /** The same, and every byte is what it was. */
-  soundRecordOf(file: FileOfSet): FileRecord | null {
+  async soundRecordOf(file: FileOfSet): Promise<FileRecord | null> {
     const known = this.recordOf(file);
     if (!known) return null;
-    const sha256 = createHash("sha256")
-      .update(readFileSync(join(this.path, file.name)))
-      .digest("hex");
+    const { sha256 } = await hashFile(join(this.path, file.name));
     return sha256 === known.sha256 ? known : null;
   }
 
