@@ -11,10 +11,15 @@ export interface RewardWeights {
   readonly partial: number;
 }
 
+/** The parts of a reward before they are weighed: 1 if right, else partial · share of right parts; and 1 if well-formed. */
+export function rewardParts(verdict: Verdict, { partial }: Pick<RewardWeights, "partial">) {
+  return { accuracy: verdict.accuracy === 1 ? 1 : partial * verdict.partial, format: verdict.format ? 1 : 0 };
+}
+
 /** r = accuracy · (1 if right, else partial · share of right parts) + format · (1 if well-formed). */
-export function reward(verdict: Verdict, { accuracy, format, partial }: RewardWeights): number {
-  const earned = verdict.accuracy === 1 ? 1 : partial * verdict.partial;
-  return accuracy * earned + format * (verdict.format ? 1 : 0);
+export function reward(verdict: Verdict, weights: RewardWeights): number {
+  const parts = rewardParts(verdict, weights);
+  return weights.accuracy * parts.accuracy + weights.format * parts.format;
 }
 
 /** The formula in words, as every run prints it. */

@@ -132,14 +132,19 @@ export class Checkpoint {
 
   /**
    * Log-probabilities of completions, through the prompt's graph when it has one. On a `tape` (the prompt's own, unless
-   * another is given) logits are computed in chunks, in the backward pass too. Call it inside a scope.
+   * another is given) logits are computed in chunks, in the backward pass too. Their entropies have no graph, unless
+   * `entropyGradient` asks for one. Call it inside a scope.
    */
   logprobs(
     prompt: Prompt,
     completions: Pick<Completions, "ids">,
-    { temperature, tape = prompt.tape }: { readonly temperature: number; readonly tape?: Tape | null },
+    {
+      temperature,
+      tape = prompt.tape,
+      entropyGradient = false,
+    }: { readonly temperature: number; readonly tape?: Tape | null; readonly entropyGradient?: boolean },
   ): TokenLogprobs {
-    return completionLogprobs(this.model, prompt, completions.ids, temperature, { tape });
+    return completionLogprobs(this.model, prompt, completions.ids, temperature, { tape, entropyGradient });
   }
 
   /**

@@ -7,7 +7,10 @@ export interface TokenLogprobs {
   readonly logprobs: Tensor;
   /** 1 on a completion's tokens, 0 behind its end: [B, G, R]. */
   readonly mask: Tensor;
-  /** Entropy of the distribution each token was drawn from [B, G, R], outside the graph; 0 behind the end. */
+  /**
+   * Entropy of the distribution each token was drawn from [B, G, R], outside the graph unless it was asked for; 0 behind
+   * the end.
+   */
   readonly entropy: Tensor;
 }
 
@@ -16,9 +19,11 @@ const index = op<Tensor>("aten::index.Tensor");
 /** Logits computed at a time: 256 MiB of float32. */
 const LOGITS_PER_CHUNK = 2 ** 26;
 
-interface Chunking {
+interface Options {
   /** Default: the prompt's. */
   readonly tape?: Tape | null;
+  /** Entropy with autograd, for a bonus on it: one more [rows, vocabSize] is kept for the backward pass. Default false. */
+  readonly entropyGradient?: boolean;
   /** Rows of logits computed at a time. */
   readonly rowsPerChunk?: number;
 }
@@ -36,8 +41,9 @@ export function completionLogprobs(
   temperature: number,
   {
     tape = prompt.tape,
+    entropyGradient = false,
     rowsPerChunk = Math.max(1, Math.floor(LOGITS_PER_CHUNK / model.config.text.vocabSize)),
-  }: Chunking = {},
+  }: Options = {},
 ): TokenLogprobs {
   const B = prompt.lengths.length;
   const G = ids[0]?.length ?? 0;
@@ -59,7 +65,11 @@ export function completionLogprobs(
       const hidden = model.extend(prompt, tokens).reshape([B * G * (R - 1), prompt.last.shape[1]]);
       return cat([prompt.last, hidden.indexSelect(0, integers(used, device))]);
     });
-    const scores = scoreTokens(model, tape ? tape.cut(rows) : rows, reads, temperature, rowsPerChunk, tape);
+    const scores = scoreTokens(model, tape ? tape.cut(rows) : rows, reads, temperature, {
+      tape,
+      entropyGradient,
+      rowsPerChunk,
+    });
     const places = integers(
       reads.map(({ place }) => place),
       device,
@@ -111,8 +121,7 @@ function scoreTokens(
   rows: Tensor,
   reads: readonly Read[],
   temperature: number,
-  rowsPerChunk: number,
-  tape: Tape | null,
+  { tape, entropyGradient, rowsPerChunk }: Required<Options>,
 ): { logprobs: Tensor; entropy: Tensor } {
   const { device } = rows;
   const total = rows.shape[0];
@@ -137,7 +146,9 @@ function scoreTokens(
         own.map((read) => read.token),
         device,
       );
-      const entropies = noGrad(() => all.exp().mul_(all).sum(-1).neg().indexSelect(0, row));
+      const entropies = entropyGradient
+        ? all.exp().mul(all).sum(-1).neg().indexSelect(0, row)
+        : noGrad(() => all.exp().mul_(all).sum(-1).neg().indexSelect(0, row));
       return [index(all, [row, token]), entropies];
     });
     logprobs.push(scored[0]);

@@ -4,24 +4,22 @@ import { AdamW, liveTensors, noGrad, scope } from "@ssl4rl/torch";
 import { describe, expect, it } from "vitest";
 import { type GrpoOptions, grpo, type Step } from "./grpo.js";
 import { ProblemStream } from "./problem-stream.js";
+import { checkRecipe } from "./recipe.js";
 import { noisePictures, testCheckpoint } from "./test-checkpoint.js";
 
-const options: GrpoOptions = {
-  steps: 1,
-  prompts: 4,
-  rollouts: 4,
-  promptsPerPass: 4,
-  gradientCheckpointing: false,
-  maxNewTokens: 4,
-  temperature: 1,
-  advantageScale: "group",
-  clipLow: 0.2,
-  clipHigh: 0.28,
-  beta: 0,
-  gradientClip: 1e9,
-  seed: 7,
-  reward: { accuracy: 1, format: 0, partial: 0 },
-};
+const options: GrpoOptions = checkRecipe(
+  {
+    tasks: [{ task: "rotation" }],
+    steps: 1,
+    prompts: 4,
+    rollouts: 4,
+    promptsPerPass: 4,
+    maxNewTokens: 4,
+    gradientClip: 1e9,
+    seed: 7,
+  },
+  "test",
+);
 
 /** An untrained model never answers in the form, so responses are paid by a rule that splits them: an even length. */
 class PaidByLength extends ProblemStream {
@@ -52,6 +50,7 @@ async function firstStep(change: Partial<GrpoOptions> = {}, lr = 1e-3) {
     optimizer,
     learningRate: () => lr,
     start: 0,
+    cursor: 0,
   };
   for await (const step of grpo(input, { ...options, ...change })) return { policy, step };
   throw new Error("no step");
@@ -117,6 +116,7 @@ describe("grpo", () => {
       optimizer,
       learningRate: () => 1e-3,
       start: 0,
+      cursor: 0,
     };
     const counts: number[] = [];
     for await (const _ of grpo(input, { ...options, steps: 4 })) counts.push(liveTensors());
@@ -135,6 +135,7 @@ describe("grpo", () => {
       optimizer,
       learningRate: () => 1e-2,
       start: 0,
+      cursor: 0,
     };
     const kl: number[] = [];
     for await (const { metrics } of grpo(input, { ...options, steps: 3, beta: 0.1 })) kl.push(metrics.kl);
@@ -155,6 +156,7 @@ describe("grpo", () => {
       optimizer,
       learningRate: () => 1e-3,
       start: 0,
+      cursor: 0,
     };
     const embed = policy.model.parameters().get("model.embed_tokens.weight")!;
     const before = embed.data();

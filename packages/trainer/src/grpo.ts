@@ -1,32 +1,30 @@
-import { type Problem, type RewardWeights, UserError } from "@ssl4rl/core";
+import type { Problem } from "@ssl4rl/core";
 import type { Checkpoint } from "@ssl4rl/models";
-import { type AdamW, clipGradNorm, scope } from "@ssl4rl/torch";
-import type { AdvantageScale } from "./advantage.js";
-import { forwardBackward, type Pass, type Rollout } from "./pass.js";
+import type { AdamW } from "@ssl4rl/torch";
+import type { LossOptions } from "./loss.js";
+import { optimise } from "./optimise.js";
+import { forwardBackward, type Pass, type PassSums } from "./pass.js";
 import { type ProblemStream, promptOf } from "./problem-stream.js";
 import { addGradients, type Replica } from "./replica.js";
+import type { AdvantageOptions, Rollout, RolloutOptions } from "./rollout.js";
+import { rolloutsFirst, takeUpdates, type Updates } from "./updates.js";
 import { widenGradients } from "./widen-gradients.js";
 
-export interface GrpoOptions {
+export interface GrpoOptions extends LossOptions, RolloutOptions, AdvantageOptions {
   readonly steps: number;
-  /** Prompts per optimiser step (B). */
+  /** Prompts per step (B). */
   readonly prompts: number;
-  /** Rollouts per prompt (G). */
-  readonly rollouts: number;
-  /** Prompts computed at once; bounds memory, changes nothing else. */
+  /** Prompts per update: a step is ⌈prompts / miniBatch⌉ · epochs updates. Default all of them. */
+  readonly miniBatch?: number | undefined;
+  /** How often a step's rollouts are learnt from. */
+  readonly epochs: number;
+  /** Rounds of further prompts in place of those whose rollouts all earned the same. */
+  readonly refillRounds: number;
+  /** Prompts computed at once; bounds memory, changes nothing else (but for the mean bnpo). */
   readonly promptsPerPass: number;
   /** Compute each layer once more in the backward pass instead of keeping its activations. */
   readonly gradientCheckpointing: boolean;
-  readonly maxNewTokens: number;
-  readonly temperature: number;
-  readonly advantageScale: AdvantageScale;
-  readonly clipLow: number;
-  readonly clipHigh: number;
-  /** KL weight towards the reference (k3); 0 for none. */
-  readonly beta: number;
   readonly gradientClip: number;
-  readonly seed: number;
-  readonly reward: RewardWeights;
 }
 
 export interface StepMetrics {
@@ -39,13 +37,15 @@ export interface StepMetrics {
   readonly truncated: number;
   /** Mean completion length in tokens. */
   readonly length: number;
-  /** Mean entropy of the sampled tokens' distributions, nats. */
+  /** Mean entropy of the distributions that the tokens learnt from were drawn from, nats. */
   readonly entropy: number;
-  /** Mean k3 per token towards the reference; 0 without one. */
+  /** Mean estimate of the KL divergence per token towards the reference; 0 without one. */
   readonly kl: number;
+  /** Share of the tokens learnt from whose ratio stood outside of the clip range. */
   readonly clipped: number;
   /** Share of groups whose rollouts all earned the same: they teach nothing. */
   readonly zeroVariance: number;
+  /** Mean over the step's updates, as is the norm. */
   readonly loss: number;
   readonly gradNorm: number;
   readonly learningRate: number;
@@ -58,6 +58,8 @@ export interface Step {
   readonly problems: readonly Problem[];
   /** Rollouts of each problem, [B][G]. */
   readonly rollouts: readonly (readonly Rollout[])[];
+  /** Number of the first problem of the next step. */
+  readonly cursor: number;
 }
 
 export interface GrpoInput {
@@ -72,56 +74,64 @@ export interface GrpoInput {
   readonly learningRate: (step: number) => number;
   /** First step to take: 0, or where a run goes on. */
   readonly start: number;
+  /** Number of its first problem. */
+  readonly cursor: number;
 }
 
 /**
- * GRPO (DeepSeekMath, arXiv 2402.03300) with one update per batch: each prompt, pictures included, is computed once
- * (`prefill`) and serves all its rollouts twice: for sampling and, through the same autograd graph, for the loss. The
- * loss is normalised by the active tokens of the whole step, so `promptsPerPass` changes memory and nothing else, and a
- * `replica` only the order in which gradients are added up.
- * Step s depends on the weights and on (seed, s) alone. A non-finite loss or gradient stops before the weights move.
+ * GRPO (DeepSeekMath, arXiv 2402.03300). With one update per batch each prompt, pictures included, is computed once
+ * (`prefill`) and serves all its rollouts twice: for sampling and, through the same autograd graph, for the loss; see
+ * {@link takeUpdates} for several. The loss is normalised over the whole optimiser step, so `promptsPerPass` changes memory
+ * and nothing else, and a `replica` only the order in which gradients are added up.
+ * Step s depends on the weights and on (seed, s, cursor) alone. A non-finite loss or gradient stops before the weights move.
  */
 export async function* grpo(input: GrpoInput, options: GrpoOptions): AsyncGenerator<Step> {
-  const { policy, optimizer, problems } = input;
-  const parameters = [...policy.model.parameters().values()];
+  let { cursor } = input;
   for (let step = input.start; step < options.steps; step++) {
     const started = performance.now();
-    const batch = await problems.slice(step * options.prompts, options.prompts);
-    const passes = await takePasses(input, options, batch, step);
+    const take = rolloutsFirst(options) ? takeUpdates : takeUpdate;
+    const { problems, rollouts, passes, updates, truncated } = await take(input, options, step, cursor);
+    cursor += problems.length;
     const total = sumPasses(passes);
-    const gradNorm = scope(() => {
-      for (const parameter of parameters) parameter.grad?.mul_(1 / Math.max(1, total.tokens));
-      return clipGradNorm(parameters, options.gradientClip);
-    });
-    const loss = total.loss / Math.max(1, total.tokens);
-    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
-      throw new UserError(
-        `Step ${step}: loss ${loss}, gradient norm ${gradNorm}; stopped before the weights moved. ` +
-          "Lower learningRate, or start again from the last checkpoint with --resume.",
-      );
-    }
-    const learningRate = input.learningRate(step);
-    optimizer.lr = learningRate;
-    optimizer.step();
-    optimizer.zeroGrad();
-    const rollouts = passes.flatMap((pass) => pass.rollouts);
+    const mean = (values: readonly number[]) =>
+      values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
     yield {
-      problems: batch,
+      problems,
       rollouts,
+      cursor,
       metrics: {
         step,
-        ...summarise(batch, rollouts),
-        truncated: total.truncated / rollouts.flat().length,
-        entropy: total.entropy / Math.max(1, total.tokens),
-        kl: total.kl / Math.max(1, total.tokens),
-        clipped: total.clipped / Math.max(1, total.tokens),
-        loss,
-        gradNorm,
-        learningRate,
+        ...summarise(problems, rollouts),
+        truncated: truncated / rollouts.flat().length,
+        entropy: total.entropy / Math.max(1, total.learnt),
+        kl: total.kl / Math.max(1, total.learnt),
+        clipped: total.clipped / Math.max(1, total.learnt),
+        loss: mean(updates.map(({ loss }) => loss)),
+        gradNorm: mean(updates.map(({ gradNorm }) => gradNorm)),
+        learningRate: input.learningRate(step),
         seconds: (performance.now() - started) / 1000,
       },
     };
   }
+}
+
+/** A step of one update, which needs no more of its rollouts at a time than those of a pass. */
+async function takeUpdate(input: GrpoInput, options: GrpoOptions, step: number, cursor: number): Promise<Updates> {
+  const problems = await input.problems.slice(cursor, options.prompts);
+  const passes = await takePasses(input, options, problems, step);
+  const rollouts = passes.flatMap((pass) => pass.rollouts);
+  const size = {
+    tokens: sumPasses(passes).tokens,
+    responses: rollouts.flat().length,
+    passes: passes.length,
+  };
+  return {
+    problems,
+    rollouts,
+    passes,
+    updates: [optimise(input, options, passes, size, step, `Step ${step}`)],
+    truncated: passes.reduce((sum, pass) => sum + pass.truncated, 0),
+  };
 }
 
 /** All passes of a step; where there is a replica it takes the later half at the same time. */
@@ -153,15 +163,14 @@ async function takePasses(
   return [...passes, ...theirs.passes];
 }
 
-function sumPasses(passes: readonly Pass[]) {
-  const sum = (pick: (pass: Pass) => number) => passes.reduce((total, pass) => total + pick(pass), 0);
+function sumPasses(passes: readonly PassSums[]) {
+  const sum = (pick: (pass: PassSums) => number) => passes.reduce((total, pass) => total + pick(pass), 0);
   return {
-    loss: sum((p) => p.loss),
     tokens: sum((p) => p.tokens),
+    learnt: sum((p) => p.learnt),
     entropy: sum((p) => p.entropy),
     kl: sum((p) => p.kl),
     clipped: sum((p) => p.clipped),
-    truncated: sum((p) => p.truncated),
   };
 }
 

@@ -1,40 +1,35 @@
-import { Random, reward, type Verdict } from "@ssl4rl/core";
-import type { Completions, PromptInput } from "@ssl4rl/models";
-import { noGrad, scope, Tape, tensor } from "@ssl4rl/torch";
-import { groupAdvantages } from "./advantage.js";
+import type { Checkpoint, Prompt } from "@ssl4rl/models";
+import { noGrad, scope, Tape, type Tensor, tensor } from "@ssl4rl/torch";
 import type { GrpoInput, GrpoOptions } from "./grpo.js";
 import { policyLoss } from "./loss.js";
+import { type Asked, advantagesOf, type Drawn, drawRollouts, type Rollout, toRollout } from "./rollout.js";
 
-/** One rollout with what it earned. */
-export interface Rollout {
-  readonly text: string;
-  readonly verdict: Verdict;
-  readonly reward: number;
-  readonly advantage: number;
-  readonly tokens: number;
-}
-
-/** Sums over one pass; `loss`, `entropy`, `kl` and `clipped` are over tokens. */
-export interface Pass {
-  readonly rollouts: Rollout[][];
+/** Sums over the tokens of a pass. */
+export interface PassSums {
   readonly loss: number;
+  /** Active tokens of all responses: those that the loss is divided by. */
   readonly tokens: number;
+  /** Of these, the ones whose loss was computed; the following sums are over them. */
+  readonly learnt: number;
   readonly entropy: number;
   readonly kl: number;
   readonly clipped: number;
+}
+
+export interface Pass extends PassSums {
+  readonly rollouts: Rollout[][];
   readonly truncated: number;
 }
 
-/** What the pass has to know of a problem. */
-export interface Asked {
-  readonly prompt: PromptInput;
-  verify(response: string): Verdict;
+/** A response with all that its loss needs. */
+export interface Lesson extends Drawn {
+  readonly advantage: number;
 }
 
 /**
  * Rollouts, verification, advantages, loss and gradients for some prompts, the first of which is number `offset` of its
  * step. Gradients add up unnormalised. Logits are never all in memory; nor, with gradient checkpointing, are the
- * activations of more than one layer.
+ * activations of more than one layer. A pass that teaches nothing ends before the loss.
  */
 export function forwardBackward(
   { policy, reference }: Pick<GrpoInput, "policy" | "reference">,
@@ -43,56 +38,105 @@ export function forwardBackward(
   step: number,
   offset: number,
 ): Pass {
-  const { rollouts: each, temperature } = options;
+  const { temperature } = options;
   return scope(() => {
     const batch = policy.prepare(problems.map(({ prompt }) => prompt));
     const tape = new Tape();
     const prompt = policy.prefill(batch, options.gradientCheckpointing ? tape : null);
-    const completions = noGrad(() =>
-      policy.sample(prompt, {
-        each,
-        maxNewTokens: options.maxNewTokens,
-        temperature,
-        seed: Random.from("rollouts", options.seed, step).uint32(),
-        firstPrompt: offset,
-      }),
-    );
-    const rollouts = judge(problems, completions, options);
-    const { logprobs, mask, entropy } = policy.logprobs(prompt, completions, { temperature, tape });
-    const frozen =
-      reference && options.beta > 0
-        ? noGrad(() => reference.logprobs(reference.prefill(batch), completions, { temperature }).logprobs)
-        : null;
-    const advantages = tensor(
-      rollouts.flatMap((group) => group.map(({ advantage }) => advantage)),
-      [problems.length, each, 1],
-      { device: logprobs.device },
-    );
-    const { sum, klSum, clipped } = policyLoss({ logprobs, old: null, reference: frozen, advantages, mask }, options);
-    tape.backward(sum);
+    const drawn = drawRollouts(policy, prompt, problems, options, step, offset);
+    const advantages = advantagesOf(drawn, options);
+    const lessons = drawn.map((group, b) => group.map((one, g) => ({ ...one, advantage: advantages[b][g] })));
+    const idle = onlyAdvantagesTeach(options) && advantages.flat().every((advantage) => advantage === 0);
+    const learnt = idle
+      ? { loss: 0, learnt: 0, entropy: 0, kl: 0, clipped: 0 }
+      : learn(policy, prompt, tape, lessons, options, {
+          old: null,
+          reference:
+            reference && options.beta > 0
+              ? noGrad(() => reference.logprobs(reference.prefill(batch), idsOf(lessons), { temperature }).logprobs)
+              : null,
+        });
     return {
-      rollouts,
-      loss: sum.item(),
-      tokens: mask.sum().item(),
-      entropy: entropy.detach().mul(mask).sum().item(),
-      kl: klSum,
-      clipped,
-      truncated: completions.finished.flat().filter((done) => !done).length,
+      ...learnt,
+      rollouts: lessons.map((group) => group.map((lesson) => toRollout(lesson, lesson.advantage))),
+      tokens: activeTokens(lessons, options),
+      truncated: lessons.flat().filter(({ finished }) => !finished).length,
     };
   });
 }
 
-function judge(problems: readonly Asked[], completions: Completions, options: GrpoOptions): Rollout[][] {
-  return problems.map((problem, b) => {
-    const verdicts = completions.text[b].map((text) => problem.verify(text));
-    const rewards = verdicts.map((verdict) => reward(verdict, options.reward));
-    const advantages = groupAdvantages(rewards, options.advantageScale);
-    return verdicts.map((verdict, g) => ({
-      text: completions.text[b][g],
-      verdict,
-      reward: rewards[g],
-      advantage: advantages[g],
-      tokens: completions.ids[b][g].length,
-    }));
-  });
+/**
+ * Loss of responses and its gradients, which go back through the prompt's own graph. `old` and `reference` are the
+ * log-probabilities [B, G, R] that the loss compares with, see PolicyLossInput.
+ */
+export function learn(
+  policy: Checkpoint,
+  prompt: Prompt,
+  tape: Tape,
+  lessons: readonly (readonly Lesson[])[],
+  options: GrpoOptions,
+  { old, reference }: { readonly old: Tensor | null; readonly reference: Tensor | null },
+): Omit<PassSums, "tokens"> {
+  const { temperature, loss: shape } = options;
+  const scored = policy.logprobs(prompt, idsOf(lessons), { temperature, tape, entropyGradient: shape.entropy > 0 });
+  const { logprobs, entropy } = scored;
+  const { device } = logprobs;
+  const [B, G] = logprobs.shape;
+  const each = (value: (lesson: Lesson) => number) =>
+    tensor(
+      lessons.flatMap((group) => group.map(value)),
+      [B, G, 1],
+      { device },
+    );
+  const mask = shape.maskTruncated ? scored.mask.mul(each((lesson) => (counts(lesson, options) ? 1 : 0))) : scored.mask;
+  const { sum, klSum, clipped } = policyLoss(
+    {
+      logprobs,
+      old,
+      reference,
+      sampler: options.samplerCorrection ? padded(lessons, ({ sampler }) => sampler, logprobs) : null,
+      entropy: shape.entropy > 0 ? entropy : null,
+      advantages: each(({ advantage }) => advantage),
+      mask,
+    },
+    options,
+  );
+  tape.backward(sum);
+  return {
+    loss: sum.item(),
+    learnt: mask.sum().item(),
+    entropy: entropy.detach().mul(mask).sum().item(),
+    kl: klSum,
+    clipped,
+  };
+}
+
+/** Numbers of each response's tokens as [B, G, R], the shape of `like`; 0 behind a response's end. */
+export function padded<T>(
+  groups: readonly (readonly T[])[],
+  values: (one: T) => readonly number[],
+  { shape, device }: Pick<Tensor, "shape" | "device">,
+): Tensor {
+  const [, G, R] = shape;
+  const data = new Float32Array(groups.length * G * R);
+  for (const [i, one] of groups.flat().entries()) data.set(values(one), i * R);
+  return tensor(data, shape, { device });
+}
+
+/** Where nothing but its advantage pulls at a response, one without an advantage has no gradient. */
+export function onlyAdvantagesTeach({ beta, kl, loss }: GrpoOptions): boolean {
+  return (beta === 0 || kl.in === "reward") && loss.entropy === 0;
+}
+
+/** Tokens of the responses that count in the loss. */
+export function activeTokens(groups: readonly (readonly Drawn[])[], options: GrpoOptions): number {
+  return groups.flat().reduce((sum, one) => sum + (counts(one, options) ? one.ids.length : 0), 0);
+}
+
+function counts({ finished }: Drawn, { loss }: GrpoOptions): boolean {
+  return finished || !loss.maskTruncated;
+}
+
+function idsOf(groups: readonly (readonly Drawn[])[]) {
+  return { ids: groups.map((group) => group.map(({ ids }) => ids)) };
 }

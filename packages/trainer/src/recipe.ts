@@ -2,6 +2,12 @@ import { protocols, UserError } from "@ssl4rl/core";
 import { decoderLinears } from "@ssl4rl/models";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
+import { advantageScales } from "./advantage.js";
+import { klEstimators } from "./kl.js";
+import { lossTypes } from "./loss.js";
+import { samplerCorrections } from "./sampler-correction.js";
+import { lossMeans } from "./token-weights.js";
+import { rolloutsFirst } from "./updates.js";
 
 const protocolNames = protocols.map(({ name }) => name) as [string, ...string[]];
 
@@ -55,14 +61,18 @@ const keys = {
   freezeVision: z.boolean().default(false),
 
   steps: z.int().positive().default(300),
-  /** Prompts per optimiser step (B) and rollouts per prompt (G). */
+  /** Prompts per step (B) and rollouts per prompt (G). */
   prompts: z.int().positive().default(32),
   rollouts: z.int().min(2).default(8),
-  /**
-   * Prompts per optimiser step of other trainers, which may take several steps on a batch: what launch files beside built
-   * sets tell them. `ssl4rl train` takes one step on all prompts.
-   */
+  /** Prompts per update, which divide those of a step; without it a step is one update on all of them. */
   miniBatch: z.int().positive().optional(),
+  /** How often a step's rollouts are learnt from (μ). */
+  epochs: z.int().positive().default(1),
+  /**
+   * Dynamic sampling: rounds in which groups whose rollouts all earned the same are made up for by further prompts; 0 keeps
+   * them.
+   */
+  refillRounds: z.int().min(0).max(3).default(0),
   /** Prompts computed at once; bounds memory. */
   promptsPerPass: z.int().positive().default(8),
   /** Compute each layer once more in the backward pass instead of keeping its activations: less memory, more time. */
@@ -74,11 +84,49 @@ const keys = {
   replicas: z.union([z.literal(1), z.literal(2)]).default(1),
   maxNewTokens: z.int().positive().default(512),
   temperature: z.number().positive().default(1),
-  advantageScale: z.enum(["group", "none"]).default("group"),
+  /** Penalty for long responses, a part of the reward: 0 up to maxNewTokens − cache tokens, −weight at maxNewTokens. */
+  overlong: z.strictObject({ cache: z.int().positive(), weight: z.number().positive().default(1) }).optional(),
+  advantageScale: z.enum(advantageScales).default("group"),
+  /** Advantages of the rewards' weighted sum, or of each part before they are added up (GDPO). */
+  rewardCombination: z.enum(["sum", "gdpo"]).default("sum"),
   clipLow: z.number().min(0).max(1).default(0.2),
   clipHigh: z.number().min(0).default(0.28),
-  /** KL weight towards the starting checkpoint (k3, in the loss); 0 for none. */
+  /** What the loss of a token is, and how a step's loss is made of them: see policyLoss and tokenWeights. */
+  loss: z
+    .strictObject({
+      type: z.enum(lossTypes).default("clip"),
+      /** Ratio of each token, or one of the whole response (GSPO). */
+      ratio: z.enum(["token", "sequence"]).default("token"),
+      mean: z.enum(lossMeans).default("dapo"),
+      /** Upper bound of the ratio in the branch that is not clipped. */
+      delta: z.number().positive().optional(),
+      /** Bounds the loss of a negative advantage A to this times |A|, where the policy has moved; null for no bound. */
+      dualClip: z.number().gt(1).nullable().default(3),
+      /** SAPO's temperatures for positive advantages and the others. */
+      tau: z
+        .strictObject({ positive: z.number().positive().default(1), negative: z.number().positive().default(1.05) })
+        .prefault({}),
+      /** Weight of the entropy bonus. */
+      entropy: z.number().min(0).default(0),
+      /** Leaves responses that were cut at maxNewTokens out of the loss. */
+      maskTruncated: z.boolean().default(false),
+    })
+    .prefault({}),
+  /** KL weight towards the starting checkpoint; 0 for none. */
   beta: z.number().min(0).default(0),
+  /** Which estimate of the KL divergence, and where it counts: see KlOptions. */
+  kl: z
+    .strictObject({
+      estimator: z.enum(klEstimators).default("k3"),
+      in: z.enum(["loss", "reward"]).default("loss"),
+      unbiased: z.boolean().default(false),
+      limit: z.number().positive().optional(),
+    })
+    .prefault({}),
+  /** Weights for what the sampler computes otherwise than the loss: see samplerWeights. */
+  samplerCorrection: z
+    .strictObject({ mode: z.enum(samplerCorrections).default("token-truncate"), max: z.number().min(1).default(3) })
+    .optional(),
   learningRate: z.number().positive().default(1e-6),
   /** The rate rises from 0 over this many steps, then stays, or falls to 0 at the end, as in transformers. */
   warmupSteps: z.int().min(0).default(0),
@@ -101,6 +149,39 @@ export const recipeSchema = z
   .refine(({ replicas, device, dtype }) => replicas === 1 || (device === "cpu" && dtype === "float32"), {
     path: ["replicas"],
     message: "more than 1 needs device cpu and dtype float32",
+  })
+  .refine((recipe) => recipe.replicas === 1 || !rolloutsFirst(recipe), {
+    path: ["replicas"],
+    message:
+      "more than 1 is for steps of one update: it excludes miniBatch below prompts, epochs, refillRounds, advantageScale batch, rewardCombination gdpo and kl.in reward",
+  })
+  .refine(({ prompts, miniBatch = prompts }) => prompts % miniBatch === 0, {
+    path: ["miniBatch"],
+    message: "must divide prompts",
+  })
+  .refine(({ overlong, maxNewTokens }) => !overlong || overlong.cache <= maxNewTokens, {
+    path: ["overlong", "cache"],
+    message: "must not be above maxNewTokens",
+  })
+  .refine(({ rewardCombination, advantageScale }) => rewardCombination === "sum" || advantageScale === "group", {
+    path: ["rewardCombination"],
+    message: "gdpo has its own scale: leave advantageScale at group",
+  })
+  .refine(({ rewardCombination, kl }) => rewardCombination === "sum" || kl.in === "loss", {
+    path: ["rewardCombination"],
+    message: "gdpo needs the KL term in the loss (kl.in loss)",
+  })
+  .refine(({ kl }) => kl.in === "loss" || !kl.unbiased, {
+    path: ["kl", "unbiased"],
+    message: "is for the KL term in the loss (kl.in loss)",
+  })
+  .refine(({ loss }) => loss.type === "clip" || loss.delta === undefined, {
+    path: ["loss", "delta"],
+    message: "is for loss.type clip",
+  })
+  .refine(({ loss, clipHigh }) => loss.delta === undefined || loss.delta > 1 + clipHigh, {
+    path: ["loss", "delta"],
+    message: "must be above 1 + clipHigh, or nothing would be clipped there",
   });
 
 export type Recipe = z.output<typeof recipeSchema>;

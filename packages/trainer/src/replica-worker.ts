@@ -5,9 +5,10 @@ import { taskNamed } from "@ssl4rl/tasks";
 import { noGrad, scope, setThreads, zeros } from "@ssl4rl/torch";
 import type { GrpoOptions } from "./grpo.js";
 import { pack, unpack } from "./pack.js";
-import { type Asked, forwardBackward, type Pass } from "./pass.js";
+import { forwardBackward, type Pass } from "./pass.js";
 import { openPolicy, openReference, type Trained } from "./policy.js";
 import type { Recipe } from "./recipe.js";
+import type { Asked } from "./rollout.js";
 
 /** One step's work for the replica. */
 export interface Order {

@@ -147,10 +147,10 @@ export class RunFolder {
   }
 
   /**
-   * Saves the policy in Hugging Face layout (of LoRA the adapter alone, in PEFT's) with the optimiser's state beside it,
-   * complete under its name or not at all, and drops all but the two newest.
+   * Saves the policy in Hugging Face layout (of LoRA the adapter alone, in PEFT's) with the optimiser's state and the
+   * number of the next problem beside it, complete under its name or not at all, and drops all but the two newest.
    */
-  saveCheckpoint(step: number, policy: Checkpoint, optimizer: AdamW): void {
+  saveCheckpoint(step: number, policy: Checkpoint, optimizer: AdamW, cursor: number): void {
     const final = join(this.path, "checkpoints", `step-${pad(step)}`);
     const building = `${final}.tmp`;
     attempt(final, () => {
@@ -159,6 +159,7 @@ export class RunFolder {
       else saveCheckpoint(building, policy);
       mkdirSync(join(building, "trainer_state"));
       writeSafetensors(join(building, "trainer_state", "optimizer.safetensors"), Object.entries(optimizer.state()));
+      writeFileSync(join(building, "trainer_state", "cursor.json"), JSON.stringify({ cursor }));
       rmSync(final, { recursive: true, force: true });
       renameSync(building, final);
       for (const old of this.checkpointSteps().slice(0, -2)) {
@@ -177,6 +178,12 @@ export class RunFolder {
     const file = readSafetensors(join(folder, "trainer_state", "optimizer.safetensors"));
     optimizer.load(Object.fromEntries(file.names.map((name) => [name, file.get(name)])));
     file.close();
+  }
+
+  /** Number of the problem that the step after a checkpoint begins with. */
+  loadCursor(folder: string): number {
+    const state = JSON.parse(readFileSync(join(folder, "trainer_state", "cursor.json"), "utf8")) as { cursor: number };
+    return state.cursor;
   }
 
   write(name: string, content: string): void {

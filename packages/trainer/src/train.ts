@@ -50,6 +50,7 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
     weightDecay: recipe.weightDecay,
   });
   if (latest) run.loadOptimizer(latest.folder, optimizer);
+  const cursor = latest ? run.loadCursor(latest.folder) : 0;
 
   const factor = schedules[recipe.schedule]({ steps: recipe.steps, warmup: recipe.warmupSteps });
   const learningRate = (step: number) => recipe.learningRate * factor(step);
@@ -66,7 +67,10 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
   }
   const replica = recipe.replicas === 2 ? await Replica.open(recipe, input.model) : null;
   if (replica) setThreads(1);
-  const steps = grpo({ policy, reference, replica, problems: trainStream, optimizer, learningRate, start }, recipe);
+  const steps = grpo(
+    { policy, reference, replica, problems: trainStream, optimizer, learningRate, start, cursor },
+    recipe,
+  );
   for await (const step of steps) {
     const taken = step.metrics.step + 1;
     run.appendMetrics(step.metrics);
@@ -74,7 +78,7 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
     yield { kind: "step", metrics: step.metrics, steps: recipe.steps };
     const stop = input.signal.aborted;
     if (stop || taken % recipe.checkpointEvery === 0 || taken === recipe.steps) {
-      run.saveCheckpoint(taken, policy, optimizer);
+      run.saveCheckpoint(taken, policy, optimizer, step.cursor);
       run.writeSkipped(skipped());
       yield { kind: "checkpoint", step: taken };
     }

@@ -2,49 +2,45 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { encodePng, Image } from "@ssl4rl/core";
-import type { EvaluationRecord, Recipe, SampleRecord, StepMetrics, TaskScore } from "@ssl4rl/trainer";
+import {
+  checkRecipe,
+  type EvaluationRecord,
+  type SampleRecord,
+  type StepMetrics,
+  type TaskScore,
+} from "@ssl4rl/trainer";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { renderReport } from "./report.js";
 
 const hostile = `</script></pre><img src=x onerror="alert(1)"> 'quoted' & https://evil.example/ \u202e\u0000`;
 
-const recipe: Recipe = {
-  model: "tiny-vl",
-  images: "world",
-  worldPictures: 64,
-  heldOut: 0.25,
-  tasks: [
-    { task: "rotation", step: 90 },
-    { task: "position", grid: 3 },
-  ],
-  size: 112,
-  protocol: "answer-only",
-  reward: { accuracy: 1, format: 0.2, partial: 0 },
-  steps: 30,
-  prompts: 4,
-  rollouts: 4,
-  promptsPerPass: 2,
-  gradientCheckpointing: false,
-  device: "cpu",
-  dtype: "float32",
-  replicas: 1,
-  maxNewTokens: 12,
-  temperature: 1,
-  advantageScale: "group",
-  clipLow: 0.2,
-  clipHigh: 0.28,
-  freezeVision: false,
-  beta: 0,
-  learningRate: 5e-4,
-  warmupSteps: 5,
-  schedule: "linear",
-  weightDecay: 0.01,
-  gradientClip: 1,
-  seed: 3,
-  evaluationQuestions: 50,
-  checkpointEvery: 25,
-};
+const recipe = checkRecipe(
+  {
+    model: "tiny-vl",
+    images: "world",
+    worldPictures: 64,
+    heldOut: 0.25,
+    tasks: [
+      { task: "rotation", step: 90 },
+      { task: "position", grid: 3 },
+    ],
+    size: 112,
+    protocol: "answer-only",
+    reward: { accuracy: 1, format: 0.2, partial: 0 },
+    steps: 30,
+    prompts: 4,
+    rollouts: 4,
+    promptsPerPass: 2,
+    maxNewTokens: 12,
+    learningRate: 5e-4,
+    warmupSteps: 5,
+    schedule: "linear",
+    seed: 3,
+    evaluationQuestions: 50,
+  },
+  "recipe.yaml",
+);
 
 let folder: string;
 let run: string;

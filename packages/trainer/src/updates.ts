@@ -1,0 +1,217 @@
+import type { Problem } from "@ssl4rl/core";
+import { noGrad, scope, Tape, type Tensor } from "@ssl4rl/torch";
+import type { GrpoInput, GrpoOptions } from "./grpo.js";
+import { klEstimate } from "./kl.js";
+import { type Optimised, optimise } from "./optimise.js";
+import { activeTokens, type Lesson, learn, onlyAdvantagesTeach, type PassSums, padded } from "./pass.js";
+import { promptOf } from "./problem-stream.js";
+import { advantagesOf, type Drawn, drawRollouts, type Rollout, toRollout } from "./rollout.js";
+import { widenGradients } from "./widen-gradients.js";
+
+/** A response that waits for its update, with the log-probabilities of its tokens that the loss compares with. */
+interface Waiting extends Drawn {
+  readonly old: readonly number[] | null;
+  readonly reference: readonly number[] | null;
+  /** Taken from the reward: β · KL, where the recipe has it there. */
+  readonly penalty: number;
+}
+
+interface Group<T> {
+  readonly problem: Problem;
+  readonly responses: readonly T[];
+}
+
+/** All that happened on one batch of rollouts. */
+export interface Updates {
+  readonly problems: readonly Problem[];
+  readonly rollouts: readonly (readonly Rollout[])[];
+  /** Over the passes of all updates. */
+  readonly passes: readonly PassSums[];
+  readonly updates: readonly Optimised[];
+  readonly truncated: number;
+}
+
+/** Optimiser steps on one batch of rollouts. */
+export function updatesPerStep({ prompts, miniBatch = prompts, epochs }: GrpoOptions): number {
+  return Math.ceil(prompts / miniBatch) * epochs;
+}
+
+/** Whether all of a step's rollouts must be there before the first loss can be computed. */
+export function rolloutsFirst(options: GrpoOptions): boolean {
+  return (
+    updatesPerStep(options) > 1 ||
+    options.advantageScale === "batch" ||
+    options.rewardCombination === "gdpo" ||
+    options.refillRounds > 0 ||
+    (options.beta > 0 && options.kl.in === "reward")
+  );
+}
+
+/**
+ * A step in two phases: rollouts of all prompts, from problem number `cursor` on, kept as plain data; then `epochs` times an
+ * update on each `miniBatch` of them (PPO, arXiv 1707.06347). Prompts are computed once more for every update, for its
+ * graph goes through weights that have moved.
+ */
+export async function takeUpdates(
+  input: GrpoInput,
+  options: GrpoOptions,
+  step: number,
+  cursor: number,
+): Promise<Updates> {
+  const groups = await rollOut(input, options, step, cursor);
+  const kept = options.refillRounds > 0 ? groups.filter(differs) : groups;
+  const advantages = advantagesOf(
+    kept.map(({ responses }) => responses),
+    options,
+    kept.map(({ responses }) => responses.map(({ penalty }) => penalty)),
+  );
+  const lessons = new Map(
+    kept.map(({ problem, responses }, b) => [
+      problem,
+      { problem, responses: responses.map((one, g) => ({ ...one, advantage: advantages[b][g] })) },
+    ]),
+  );
+  const passes: PassSums[] = [];
+  const updates: Optimised[] = [];
+  const miniBatches = chunks([...lessons.values()], options.miniBatch ?? options.prompts);
+  for (let epoch = 0; epoch < options.epochs; epoch++) {
+    for (const miniBatch of miniBatches) {
+      const taken = await backward(input, options, miniBatch, updates.length === 0);
+      const responses = miniBatch.map((group) => group.responses);
+      const size = {
+        tokens: activeTokens(responses, options),
+        responses: responses.flat().length,
+        passes: taken.length,
+      };
+      const name = `Step ${step}, update ${updates.length + 1} of ${miniBatches.length * options.epochs}`;
+      updates.push(optimise(input, options, taken, size, step, name));
+      passes.push(...taken);
+    }
+  }
+  return {
+    problems: groups.map(({ problem }) => problem),
+    rollouts: groups.map(({ problem, responses }) =>
+      responses.map((one, g) => toRollout(one, lessons.get(problem)?.responses[g].advantage ?? 0)),
+    ),
+    passes,
+    updates,
+    truncated: groups.flatMap(({ responses }) => responses).filter(({ finished }) => !finished).length,
+  };
+}
+
+/**
+ * Rollouts of a step's prompts. With `refillRounds` groups whose rollouts all earned the same, which teach nothing, are made
+ * up for by further problems, in at most so many rounds (dynamic sampling, DAPO, arXiv 2503.14476); what is missing then
+ * stays missing.
+ */
+async function rollOut(
+  input: GrpoInput,
+  options: GrpoOptions,
+  step: number,
+  cursor: number,
+): Promise<Group<Waiting>[]> {
+  const groups: Group<Waiting>[] = [];
+  for (let round = 0; round <= options.refillRounds; round++) {
+    const wanted = options.prompts - (round > 0 ? groups.filter(differs).length : 0);
+    if (wanted === 0) break;
+    const problems = await input.problems.slice(cursor + groups.length, wanted);
+    for (const some of chunks(problems, options.promptsPerPass)) {
+      groups.push(...rollOutSome(input, options, some, step, groups.length));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  return groups;
+}
+
+function rollOutSome(
+  { policy, reference }: GrpoInput,
+  options: GrpoOptions,
+  problems: readonly Problem[],
+  step: number,
+  offset: number,
+): Group<Waiting>[] {
+  const { temperature, beta, kl } = options;
+  return scope(() =>
+    noGrad(() => {
+      const batch = policy.prepare(problems.map(promptOf));
+      const prompt = policy.prefill(batch);
+      const asked = problems.map((problem) => ({ prompt: promptOf(problem), verify: problem.verify }));
+      const drawn = drawRollouts(policy, prompt, asked, options, step, offset);
+      const ids = { ids: drawn.map((group) => group.map((one) => one.ids)) };
+      // Not the sampler's own: computed as the updates compute theirs, so that rounding, in bfloat16 a percent or more, does
+      // not pass for a change of the policy. The prompt is there already, so it costs a forward pass of the responses.
+      const inReward = beta > 0 && kl.in === "reward";
+      const old = updatesPerStep(options) > 1 || inReward ? policy.logprobs(prompt, ids, { temperature }) : null;
+      const frozen =
+        reference && beta > 0 ? reference.logprobs(reference.prefill(batch), ids, { temperature }).logprobs : null;
+      const penalties =
+        inReward && old && frozen
+          ? (klEstimate(old.logprobs, frozen, old.mask, kl).mul(old.mask).sum([-1]).mul(beta).tolist() as number[][])
+          : null;
+      const [olds, frozens] = [old?.logprobs ?? null, frozen].map((all) => all?.tolist() as number[][][] | undefined);
+      return problems.map((problem, b) => ({
+        problem,
+        responses: drawn[b].map((one, g) => ({
+          ...one,
+          old: olds?.[b][g].slice(0, one.ids.length) ?? null,
+          reference: frozens?.[b][g].slice(0, one.ids.length) ?? null,
+          penalty: penalties?.[b][g] ?? 0,
+        })),
+      }));
+    }),
+  );
+}
+
+/** Gradients of one optimiser step, pass after pass. */
+async function backward(
+  input: GrpoInput,
+  options: GrpoOptions,
+  miniBatch: readonly Group<Waiting & Lesson>[],
+  first: boolean,
+): Promise<PassSums[]> {
+  // The mean of bnpo is one over the pass, and another without those that teach nothing.
+  const skip = onlyAdvantagesTeach(options) && options.loss.mean !== "bnpo";
+  const teaching = skip
+    ? miniBatch.filter(({ responses }) => responses.some(({ advantage }) => advantage !== 0))
+    : miniBatch;
+  const passes: PassSums[] = [];
+  for (const groups of chunks(teaching, options.promptsPerPass)) {
+    passes.push(backwardSome(input, options, groups, first));
+    widenGradients([...input.policy.model.parameters().values()]);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return passes;
+}
+
+function backwardSome(
+  { policy }: GrpoInput,
+  options: GrpoOptions,
+  groups: readonly Group<Waiting & Lesson>[],
+  first: boolean,
+): PassSums {
+  return scope(() => {
+    const tape = new Tape();
+    const batch = policy.prepare(groups.map(({ problem }) => promptOf(problem)));
+    const prompt = policy.prefill(batch, options.gradientCheckpointing ? tape : null);
+    const lessons = groups.map(({ responses }) => responses);
+    const shape = [lessons.length, options.rollouts, Math.max(1, ...lessons.flat().map(({ ids }) => ids.length))];
+    const like = { shape, device: prompt.last.device };
+    const compared = (values: (one: Waiting) => readonly number[] | null): Tensor | null =>
+      values(lessons[0][0]) ? padded(lessons, (one) => values(one)!, like) : null;
+    const sums = learn(policy, prompt, tape, lessons, options, {
+      // Before the first update the policy is the one that sampled, so that r is exactly 1.
+      old: first ? null : compared(({ old }) => old),
+      reference: compared(({ reference }) => reference),
+    });
+    return { ...sums, tokens: activeTokens(lessons, options) };
+  });
+}
+
+function differs({ responses }: Group<Drawn>): boolean {
+  const rewards = responses.map(({ reward }) => reward);
+  return Math.max(...rewards) - Math.min(...rewards) > 1e-8;
+}
+
+function chunks<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
+}
