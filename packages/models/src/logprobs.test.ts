@@ -1,4 +1,4 @@
-import { noGrad, scope, type Tensor, tensor } from "@ssl4rl/torch";
+import { noGrad, scope, Tape, type Tensor, tensor } from "@ssl4rl/torch";
 import { expect, test } from "vitest";
 import { alone, batchOf, goldenBatch, goldenModel } from "./golden-model.js";
 import { completionLogprobs } from "./logprobs.js";
@@ -173,4 +173,35 @@ test("completions must come in equal groups, one per prompt", () => {
       expect(() => completionLogprobs(model, prompt, [[[1]], [[2]]], 0)).toThrow("temperature must be above 0");
     }),
   );
+});
+
+test("entropy has a graph where it is asked for, on a tape as well", () => {
+  const run = (taped: boolean) =>
+    scope(() => {
+      const tape = taped ? new Tape() : null;
+      const prompt = model.prefill(batch, tape);
+      const options = { tape, entropyGradient: true, rowsPerChunk: 3 };
+      const sum = completionLogprobs(model, prompt, ids, temperature, options).entropy.sum();
+      if (tape) tape.backward(sum);
+      else sum.backward();
+      return { value: sum.item(), gradient: takeGradients().get("model.norm.weight")! };
+    });
+  const [plain, taped] = [run(false), run(true)];
+  plain.gradient.forEach((value, i) => {
+    expect(taped.gradient[i]).toBeCloseTo(value, 4);
+  });
+  // Along the gradient itself the sum rises as fast as the gradient is long.
+  const length = Math.hypot(...plain.gradient);
+  const weight = weights.get("model.norm.weight")!;
+  const along = tensor(plain.gradient).div(length);
+  const at = (step: number) =>
+    scope(() =>
+      noGrad(() => {
+        weight.add_(along.mul(step));
+        const value = completionLogprobs(model, model.prefill(batch), ids, temperature).entropy.sum().item();
+        weight.sub_(along.mul(step));
+        return value;
+      }),
+    );
+  expect((at(0.02) - at(-0.02)) / 0.04 / length).toBeCloseTo(1, 1);
 });

@@ -33,3 +33,16 @@ it("is bounded as in verl by a limit of 10", () => {
   for (const [i, value] of [10, 4.389056, 10].entries()) expect(estimate(10)[i]).toBeCloseTo(value, 5);
   expect(Number(estimate()[0]) / (Math.exp(20) - 21)).toBeCloseTo(1, 5);
 });
+
+// `kl_in_reward`: scores 1 and 0.25, coefficient 0.1, the policy before the update against the reference.
+it.each([
+  ["k1", [1.015, 0.18]],
+  ["k3", [0.998843, 0.238886]],
+] as const)("is taken from rewards by %s", (estimator, rewards) => {
+  const old = tensor([-0.8, -1.1, -0.35, -0.6, -1.2, -0.7], [2, 3]);
+  const mask = tensor(MASK, [2, 3]);
+  const sums = klEstimate(old, tensor(REFERENCE, [2, 3]), mask, { estimator }).sum([-1]);
+  for (const [i, score] of [1, 0.25].entries()) {
+    expect(score - 0.1 * Number(sums.data()[i])).toBeCloseTo(rewards[i], 5);
+  }
+});

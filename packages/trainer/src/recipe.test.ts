@@ -36,6 +36,26 @@ describe("recipes", () => {
     );
   });
 
+  it("refuse options that cannot go together, and say which", () => {
+    const read = (text: string) => () => parseRecipe(`tasks: [{task: rotation}]\n${text}\n`, "r.yaml");
+    expect(read("prompts: 8\nminiBatch: 3")).toThrow(/miniBatch: must divide prompts, got 3/);
+    expect(read("replicas: 2\nepochs: 2")).toThrow(/replicas: more than 1 is for steps of one update: .*got 2/);
+    expect(read("replicas: 2\nprompts: 8\nminiBatch: 4")).toThrow(/replicas: more than 1 is for steps of one update/);
+    expect(read("replicas: 2\nprompts: 8\nminiBatch: 8")()).toMatchObject({ replicas: 2, miniBatch: 8 });
+    expect(read("maxNewTokens: 8\noverlong: {cache: 9}")).toThrow(
+      /overlong\.cache: must not be above maxNewTokens, got 9/,
+    );
+    expect(read("rewardCombination: gdpo\nadvantageScale: rloo")).toThrow(/rewardCombination: gdpo has its own scale/);
+    expect(read("rewardCombination: gdpo\nkl: {in: reward}")).toThrow(
+      /rewardCombination: gdpo needs the KL term in the loss/,
+    );
+    expect(read("kl: {in: reward, unbiased: true}")).toThrow(/kl\.unbiased: is for the KL term in the loss/);
+    expect(read("loss: {delta: 1.1}")).toThrow(/loss\.delta: must be above 1 \+ clipHigh.*got 1\.1/);
+    expect(read("loss: {type: cispo, delta: 2}")).toThrow(/loss\.delta: is for loss\.type clip/);
+    expect(read("loss: {type: ppo}")).toThrow(/loss\.type: .*got "ppo"/);
+    expect(read("loss: {dualClip: null}")()).toMatchObject({ loss: { dualClip: null, mean: "dapo" } });
+  });
+
   it("refuse what is not YAML, and files without tasks", () => {
     expect(() => parseRecipe("a: [", "r.yaml")).toThrow(/r\.yaml is not YAML/);
     expect(() => parseRecipe("steps: 3", "r.yaml")).toThrow(/tasks/);

@@ -174,6 +174,23 @@ describe("train", () => {
   });
 });
 
+describe("train with several updates per batch and dynamic sampling", () => {
+  it("resumes bit for bit, with the next problem", async () => {
+    const tinyVl = fileURLToPath(new URL("../../../checkpoints/tiny-vl", import.meta.url));
+    const settings = recipe({ rollouts: 4, maxNewTokens: 8, steps: 3, miniBatch: 2, epochs: 2, refillRounds: 2 });
+    const whole = RunFolder.create(join(folder, "updates"), settings);
+    await go(whole, Number.POSITIVE_INFINITY, tinyVl);
+    const path = join(folder, "updates-stopped");
+    await go(RunFolder.create(path, settings), 2, tinyVl);
+    const resumed = RunFolder.open(path);
+    // More problems were asked than a step's prompts, or there would be nothing to go on from.
+    expect(resumed.loadCursor(resumed.latestCheckpoint()!.folder)).toBeGreaterThan(2 * settings.prompts);
+    await go(resumed, Number.POSITIVE_INFINITY, tinyVl);
+    expect(metrics(resumed)).toEqual(metrics(whole));
+    expect(weights(resumed).equals(weights(whole))).toBe(true);
+  });
+});
+
 describe("train with LoRA", () => {
   // One that earns something: where B and the KL term are zero, so is their gradient.
   const tinyVl = fileURLToPath(new URL("../../../checkpoints/tiny-vl", import.meta.url));

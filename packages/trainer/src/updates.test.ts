@@ -1,0 +1,224 @@
+import { answerOnly, type Verdict } from "@ssl4rl/core";
+import { Checkpoint } from "@ssl4rl/models";
+import { rotation } from "@ssl4rl/tasks";
+import { AdamW, noGrad, setThreads } from "@ssl4rl/torch";
+import { describe, expect, it } from "vitest";
+import { type GrpoInput, type GrpoOptions, grpo } from "./grpo.js";
+import { ProblemStream } from "./problem-stream.js";
+import { checkRecipe, type Recipe } from "./recipe.js";
+import { noisePictures, testCheckpoint } from "./test-checkpoint.js";
+
+setThreads(1);
+
+/** Every fourth token ends a response: an untrained model would not stop before the limit. */
+const policy = stoppingOften(testCheckpoint());
+const initial = new Map([...policy.model.parameters()].map(([name, weight]) => [name, weight.clone().detach()]));
+/** Another model than the policy, so that there is a KL term from the first step on. */
+const reference = testCheckpoint();
+noGrad(() => reference.model.parameters().get("model.norm.weight")!.mul_(1.3));
+
+function stoppingOften({ config, tokenizer, processor, model, files }: Checkpoint): Checkpoint {
+  const stops = Array.from({ length: Math.floor(tokenizer.size / 4) }, (_, i) => 4 * i);
+  return new Checkpoint(config, tokenizer, processor, model, stops, files);
+}
+
+type Change = Omit<Partial<Recipe>, "loss" | "kl"> & { readonly loss?: object; readonly kl?: object };
+
+function optionsOf(change: Change): GrpoOptions {
+  return checkRecipe(
+    {
+      tasks: [{ task: "rotation" }],
+      steps: 1,
+      prompts: 4,
+      rollouts: 4,
+      promptsPerPass: 2,
+      maxNewTokens: 4,
+      gradientClip: 1e9,
+      reward: { accuracy: 1, format: 0.5 },
+      seed: 7,
+      ...change,
+    },
+    "test",
+  );
+}
+
+/** Pays an even length, and a length above 6 for its form; but responses to the problems `equal` all alike. */
+class PaidByLength extends ProblemStream {
+  constructor(private readonly equal: readonly number[]) {
+    super(() => noisePictures(8), [rotation.create({ size: 56 })], answerOnly, 0);
+  }
+
+  override async get(index: number) {
+    const problem = await super.get(index);
+    return {
+      ...problem,
+      verify: (text: string): Verdict => {
+        const even = this.equal.includes(index) || text.length % 2 ? 0 : 1;
+        return { accuracy: even, partial: even, format: !this.equal.includes(index) && text.length > 6, given: text };
+      },
+    };
+  }
+}
+
+/** The first step of the same policy; also the number of times that its optimiser moved the weights. */
+async function firstStep(change: Change = {}, { lr = 1e-2, equal = [] as readonly number[] } = {}) {
+  noGrad(() => {
+    for (const [name, weight] of policy.model.parameters()) weight.copy_(initial.get(name)!);
+  });
+  const options = optionsOf(change);
+  const optimizer = new AdamW(policy.model.parameters().values(), { lr, weightDecay: 0 });
+  const input: GrpoInput = {
+    policy,
+    reference: options.beta > 0 ? reference : null,
+    replica: null,
+    problems: new PaidByLength(equal),
+    optimizer,
+    learningRate: () => lr,
+    start: 0,
+    cursor: 0,
+  };
+  const { value: step } = await grpo(input, options).next();
+  const moves = Math.max(...optimizer.state().step.tolist());
+  optimizer.free();
+  if (!step) throw new Error("no step");
+  return { step, moves };
+}
+
+describe("several updates per batch", () => {
+  it("are the one update, again and again, while the weights stay", async () => {
+    const once = await firstStep({}, { lr: 0 });
+    const often = await firstStep({ miniBatch: 4, epochs: 3 }, { lr: 0 });
+    expect([once.moves, often.moves]).toEqual([1, 3]);
+    expect(often.step.rollouts).toEqual(once.step.rollouts);
+    expect(often.step.metrics.loss).toBeCloseTo(once.step.metrics.loss, 5);
+    expect(often.step.metrics.gradNorm / once.step.metrics.gradNorm).toBeCloseTo(1, 4);
+    expect(often.step.metrics.clipped).toBe(0);
+    // After the first, ratios are with the log-probabilities from before it.
+    const moved = await firstStep({ epochs: 3 });
+    expect(moved.step.rollouts).toEqual(once.step.rollouts);
+    expect(moved.step.metrics.clipped).toBeGreaterThan(0);
+  });
+
+  it("begin exactly where one update would: the ratio is 1", async () => {
+    // Nothing but r = 1 stands inside of this clip range.
+    const closed = { clipLow: 0, clipHigh: 0, beta: 0.1, kl: { in: "reward" } };
+    expect((await firstStep(closed)).step.metrics.clipped).toBe(0);
+  });
+
+  it("are one for each mini-batch", async () => {
+    const { step, moves } = await firstStep({ miniBatch: 2 });
+    expect(moves).toBe(2);
+    const once = await firstStep();
+    expect(step.rollouts).toEqual(once.step.rollouts);
+    expect(step.metrics.gradNorm).not.toBeCloseTo(once.step.metrics.gradNorm, 3);
+  });
+
+  it("take the same steps with gradient checkpointing, and in passes of one prompt", async () => {
+    const change = { miniBatch: 2, epochs: 2, beta: 0.1 };
+    const kept = await firstStep(change, { lr: 1e-3 });
+    const again = await firstStep({ ...change, gradientCheckpointing: true }, { lr: 1e-3 });
+    const alone = await firstStep({ ...change, promptsPerPass: 1 }, { lr: 1e-3 });
+    for (const { step } of [again, alone]) {
+      expect(step.rollouts).toEqual(kept.step.rollouts);
+      expect(step.metrics.loss).toBeCloseTo(kept.step.metrics.loss, 4);
+      expect(step.metrics.gradNorm / kept.step.metrics.gradNorm).toBeCloseTo(1, 2);
+    }
+  });
+});
+
+describe("dynamic sampling", () => {
+  it("takes further problems in place of those whose responses all earn the same", async () => {
+    const { step } = await firstStep({ refillRounds: 3 }, { equal: [0, 2, 4] });
+    const plain = await firstStep({}, { equal: [0, 2, 4] });
+    expect(step.problems.slice(0, 4).map(({ key }) => key)).toEqual(plain.step.problems.map(({ key }) => key));
+    expect(step.cursor).toBe(step.problems.length);
+    expect(step.cursor).toBeGreaterThanOrEqual(7);
+    const teaching = step.rollouts.filter((group) => group.some(({ advantage }) => advantage !== 0));
+    expect(teaching.length).toBe(4);
+    expect(plain.step.cursor).toBe(4);
+  });
+
+  it("gives up after its rounds, and moves nothing where nothing teaches", async () => {
+    const all = Array.from({ length: 32 }, (_, i) => i);
+    const { step, moves } = await firstStep({ refillRounds: 2 }, { equal: all });
+    expect(step.problems.length).toBe(12);
+    expect(moves).toBe(0);
+    expect(step.metrics).toMatchObject({ zeroVariance: 1, loss: 0, gradNorm: 0 });
+  });
+});
+
+describe("groups without an advantage", () => {
+  // A bonus too small to count keeps them from being skipped.
+  const unskipped = { loss: { entropy: 1e-30 } };
+
+  it.each([
+    ["in one update", { promptsPerPass: 1 }],
+    ["in several", { miniBatch: 2, epochs: 2 }],
+  ])("are skipped without a trace %s", async (_, change) => {
+    const equal = { lr: 1e-3, equal: [0, 3] };
+    const skipped = await firstStep(change, equal);
+    const whole = await firstStep({ ...change, ...unskipped }, equal);
+    expect(skipped.step.metrics.zeroVariance).toBeGreaterThanOrEqual(0.5);
+    expect(skipped.step.metrics.loss).toBeCloseTo(whole.step.metrics.loss, 5);
+    expect(skipped.step.metrics.gradNorm / whole.step.metrics.gradNorm).toBeCloseTo(1, 3);
+  });
+
+  it("leave the optimiser a gradient of zero where there are no others", async () => {
+    const { step, moves } = await firstStep({}, { equal: [0, 1, 2, 3] });
+    expect(step.metrics.gradNorm).toBe(0);
+    expect(moves).toBe(1);
+  });
+});
+
+describe("every option changes the step", () => {
+  // Three updates at a high rate: ratios move far from 1.
+  const several = { epochs: 3, clipHigh: 0.2 };
+  const withKl = { beta: 0.1 };
+
+  const seen = new Map<string, ReturnType<typeof firstStep>>();
+  const base = (change: Change) => {
+    const key = JSON.stringify(change);
+    const step = seen.get(key) ?? firstStep(change);
+    seen.set(key, step);
+    return step;
+  };
+
+  it.each<[string, Change, Change]>([
+    ["advantageScale none", {}, { advantageScale: "none" }],
+    ["advantageScale batch", {}, { advantageScale: "batch" }],
+    ["advantageScale rloo", { advantageScale: "none" }, { advantageScale: "rloo" }],
+    ["rewardCombination", {}, { rewardCombination: "gdpo" }],
+    ["overlong", {}, { overlong: { cache: 2, weight: 1 } }],
+    ["overlong.cache", { overlong: { cache: 2, weight: 1 } }, { overlong: { cache: 4, weight: 1 } }],
+    ["overlong.weight", { overlong: { cache: 2, weight: 1 } }, { overlong: { cache: 2, weight: 3 } }],
+    ["clipLow", several, { ...several, clipLow: 0.01 }],
+    ["clipHigh", several, { ...several, clipHigh: 0.01 }],
+    ["loss.type cispo", several, { ...several, loss: { type: "cispo" } }],
+    ["loss.type sapo", several, { ...several, loss: { type: "sapo" } }],
+    ["loss.tau", { ...several, loss: { type: "sapo" } }, { ...several, loss: { type: "sapo", tau: { positive: 3 } } }],
+    ["loss.ratio", several, { ...several, loss: { ratio: "sequence" } }],
+    ["loss.mean grpo", {}, { loss: { mean: "grpo" } }],
+    ["loss.mean dr_grpo", {}, { loss: { mean: "dr_grpo" } }],
+    ["loss.mean luspo", {}, { loss: { mean: "luspo" } }],
+    ["loss.mean bnpo", {}, { loss: { mean: "bnpo" }, promptsPerPass: 1 }],
+    ["loss.delta", { ...several, clipHigh: 0 }, { ...several, clipHigh: 0, loss: { delta: 1.001 } }],
+    ["loss.dualClip", { ...several, loss: { dualClip: null } }, { ...several, loss: { dualClip: 1.1 } }],
+    ["loss.entropy", {}, { loss: { entropy: 10 } }],
+    ["loss.maskTruncated", {}, { loss: { maskTruncated: true } }],
+    ["beta", {}, withKl],
+    ["kl.estimator", withKl, { ...withKl, kl: { estimator: "k1" } }],
+    ["kl.in", withKl, { ...withKl, kl: { in: "reward" } }],
+    ["kl.unbiased", { ...withKl, ...several }, { ...withKl, ...several, kl: { unbiased: true } }],
+    ["kl.limit", withKl, { ...withKl, kl: { limit: 1e-4 } }],
+    // Sampler and loss round differently: the strictest bound leaves out some of the tokens.
+    ["samplerCorrection", {}, { samplerCorrection: { mode: "token-mask", max: 1 } }],
+  ])("%s", async (_, without, change) => {
+    const before = await base(without);
+    const after = await firstStep(change);
+    expect(after.step.rollouts.flat().map(({ text }) => text)).toEqual(
+      before.step.rollouts.flat().map(({ text }) => text),
+    );
+    const difference = Math.abs(after.step.metrics.gradNorm / before.step.metrics.gradNorm - 1);
+    expect(difference).toBeGreaterThan(1e-4);
+  });
+});
