@@ -53,6 +53,23 @@ describe.each(names)("recipe %s", (name) => {
   });
 });
 
+describe("settings of the papers", () => {
+  it.each([
+    ["ssl4rl", { prompts: 512, miniBatch: 128, rollouts: 5, beta: 0.01, clipHigh: 0.2 }],
+    ["ssl-r1", { prompts: 256, rollouts: 16, beta: 0, steps: 2000 }],
+  ])("%s", (name, settings) => {
+    const { recipe } = loadRecipe(name);
+    expect(recipe).toMatchObject({
+      ...settings,
+      temperature: 1,
+      learningRate: 1e-6,
+      advantageScale: "group",
+      kl: { estimator: "k3", in: "loss" },
+      loss: { type: "clip", mean: "dapo", entropy: 0, dualClip: 3 },
+    });
+  });
+});
+
 describe("rewards of the papers, for real questions and whole responses", () => {
   it("ssl4rl: 1 for the right answer and 0 for any other, half right or not", async () => {
     expect(describeReward(loadRecipe("ssl4rl").recipe.reward)).toBe("1 if right");

@@ -3,7 +3,7 @@ import { Checkpoint } from "@ssl4rl/models";
 import { rotation } from "@ssl4rl/tasks";
 import { AdamW, noGrad, setThreads } from "@ssl4rl/torch";
 import { describe, expect, it } from "vitest";
-import { type GrpoInput, type GrpoOptions, grpo } from "./grpo.js";
+import { type GrpoInput, type GrpoOptions, grpo, type Step } from "./grpo.js";
 import { ProblemStream } from "./problem-stream.js";
 import { checkRecipe, type Recipe } from "./recipe.js";
 import { noisePictures, testCheckpoint } from "./test-checkpoint.js";
@@ -77,7 +77,7 @@ async function firstStep(change: Change = {}, { lr = 1e-2, equal = [] as readonl
     start: 0,
     cursor: 0,
   };
-  const { value: step } = await grpo(input, options).next();
+  const step: Step | undefined = (await grpo(input, options).next()).value;
   const moves = Math.max(...optimizer.state().step.tolist());
   optimizer.free();
   if (!step) throw new Error("no step");

@@ -121,7 +121,11 @@ async function runTraining(planned: RunFolder | Planned, flags: Flags): Promise<
     const what = needs === null ? "pictures" : { depth: "RGB-D pairs", frames: "videos" }[needs];
     progress.say(`${pictures.train(some[0]).length} ${what} to train on, ${pictures.heldOut(some[0]).length} held out`);
   }
-  progress.say(`Reward: ${describeReward(recipe.reward)}`);
+  const { overlong, maxNewTokens } = recipe;
+  const length = overlong
+    ? `, less up to ${overlong.weight} for the last ${overlong.cache} of ${maxNewTokens} tokens`
+    : "";
+  progress.say(`Reward: ${describeReward(recipe.reward)}${length}`);
   if (pictures.skipped.length) {
     progress.say(
       `${pictures.skipped.length} files left out, the first: ${pictures.skipped[0].file}: ${pictures.skipped[0].reason}`,

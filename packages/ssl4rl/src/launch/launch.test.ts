@@ -156,6 +156,15 @@ describe("launch files", () => {
     expect(launchFile("trl", runOf("ssl-r1"))?.text).toContain('"loss_type": "dapo",');
   });
 
+  it("say which settings of a recipe they do not carry", () => {
+    const plain = runOf("ssl4rl");
+    expect(launchFile("verl", plain)!.text).not.toContain("Not carried over");
+    const recipe = { ...plain.recipe, epochs: 2, advantageScale: "rloo" as const };
+    for (const layout of ["verl", "trl"]) {
+      expect(launchFile(layout, { ...plain, recipe })!.text).toMatch(/Not carried over .*: epochs, advantageScale\./);
+    }
+  });
+
   it("JSONL has none", () => {
     expect(launchFile("jsonl", runOf("ssl4rl"))).toBeNull();
   });

@@ -1,4 +1,4 @@
-import type { Recipe } from "@ssl4rl/trainer";
+import { checkRecipe, type Recipe } from "@ssl4rl/trainer";
 import type { TaskCount } from "../builder/make-file.js";
 import type { Split } from "../builder/plan.js";
 
@@ -60,5 +60,17 @@ export function aboutRun(run: Run): string[] {
     lines.push(
       `The set has ${run.rows.train} rows to train on, so a step takes ${prompts} of the ${run.recipe.prompts} prompts.`,
     );
+  const left = leftOut(run.recipe);
+  if (left.length)
+    lines.push(`Not carried over from the recipe, for trainers name or do it otherwise: ${left.join(", ")}.`);
   return lines;
+}
+
+/** Keys of the algorithm that launch files do not carry, where a recipe sets them to something of its own. */
+function leftOut(recipe: Recipe): string[] {
+  const plain = checkRecipe({ tasks: recipe.tasks }, "defaults");
+  const keys = ["epochs", "refillRounds", "overlong", "rewardCombination", "loss", "kl", "samplerCorrection"] as const;
+  const left = keys.filter((key) => JSON.stringify(recipe[key]) !== JSON.stringify(plain[key]));
+  const scale = recipe.advantageScale;
+  return [...left, ...(scale === "group" || scale === "none" ? [] : ["advantageScale"])];
 }

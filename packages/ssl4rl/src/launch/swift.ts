@@ -25,7 +25,7 @@ export function swiftLaunch(run: Run): LaunchFile {
     ["beta", recipe.beta],
     ["epsilon", recipe.clipLow],
     ["epsilon_high", recipe.clipHigh],
-    ["scale_rewards", recipe.advantageScale],
+    ["scale_rewards", recipe.advantageScale === "group" ? "group" : "none"],
     ["loss_type", updates === 1 ? "dapo" : "bnpo"],
     ["learning_rate", recipe.learningRate],
     ["lr_scheduler_type", hfSchedule(run)],

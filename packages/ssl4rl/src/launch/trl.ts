@@ -13,7 +13,7 @@ export function trlLaunch(run: Run): LaunchFile {
     use_bias_correction_kl: false,
     epsilon: recipe.clipLow,
     epsilon_high: recipe.clipHigh,
-    scale_rewards: recipe.advantageScale,
+    scale_rewards: recipe.advantageScale === "group" ? "group" : "none",
     loss_type: updates === 1 ? "dapo" : "bnpo",
     learning_rate: recipe.learningRate,
     lr_scheduler_type: hfSchedule(run),
