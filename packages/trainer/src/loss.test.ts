@@ -1,7 +1,7 @@
 import { tensor } from "@ssl4rl/torch";
 import { describe, expect, it } from "vitest";
 import { type LossOptions, type PolicyLossInput, policyLoss } from "./loss.js";
-import { denominator } from "./token-weights.js";
+import { denominator, type LossMean } from "./token-weights.js";
 
 // Golden numbers: `loss`, `kl`, `end_to_end` of the project's GRPO reference (equal to TRL's and verl's own functions).
 const NEW = [
@@ -155,9 +155,9 @@ describe("policyLoss", () => {
     };
     const lengths = [1, 2, 3, 1, 2, 3, 1, 2];
     const mask = lengths.map((length) => [0, 1, 2].map((t) => (t < length ? 1 : 0)));
-    const part = (from: number, to: number) => {
-      const { sum } = policyLoss(
-        {
+    const part = (mean: LossMean, passes: readonly (readonly [number, number])[]) => {
+      const sums = passes.map(([from, to]) => {
+        const input = {
           logprobs: tensor(rows.new.slice(from, to)).requiresGrad_(),
           old: tensor(rows.old.slice(from, to)),
           reference: tensor(rows.ref.slice(from, to)),
@@ -165,13 +165,38 @@ describe("policyLoss", () => {
           mask: tensor(mask.slice(from, to)),
           sampler: null,
           entropy: null,
-        },
-        { ...plain, clipHigh: 0.28, beta: 0.04 },
-      );
-      return sum.item() / 15;
+        };
+        const { sum, klSum } = policyLoss(input, shaped({ mean }, { clipHigh: 0.28, beta: 0.04 }));
+        sum.backward();
+        return { loss: sum.item(), klSum, gradient: [...(input.logprobs.grad!.data() as Float32Array)] };
+      });
+      const by = denominator(mean, { tokens: 15, responses: 8, passes: passes.length }, 4);
+      return {
+        loss: sums.reduce((total, { loss }) => total + loss, 0) / by,
+        kl: sums.reduce((total, { klSum }) => total + klSum, 0) / 15,
+        gradient: sums.flatMap(({ gradient }) => gradient).map((g) => g / by),
+      };
     };
-    expect(part(0, 8)).toBeCloseTo(-0.008558, 5);
-    expect([0, 2, 4, 6].reduce((sum, i) => sum + part(i, i + 2), 0)).toBeCloseTo(-0.008558, 5);
+    const whole = [[0, 8]] as const;
+    const quarters = [0, 2, 4, 6].map((i) => [i, i + 2] as const);
+    const losses = { grpo: 0.013301, bnpo: -0.008558, dr_grpo: -0.004012, dapo: -0.008558 } as const;
+    for (const [mean, loss] of Object.entries(losses) as [keyof typeof losses, number][]) {
+      expect(part(mean, whole).loss, mean).toBeCloseTo(loss, 5);
+      expect(part(mean, quarters).loss, mean).toBeCloseTo(mean === "bnpo" ? 0.117014 : loss, 5);
+    }
+    const { gradient, kl } = part("dapo", quarters);
+    expect(kl).toBeCloseTo(0.0246, 5);
+    const expected = [
+      [-0.052212, 0, 0],
+      [0.095892, 0.106007, 0],
+      [-0.00059, 0.016814, 0.018644],
+      [-0.052493, 0, 0],
+      [0.036219, 0.04009, 0],
+      [-0.122323, -0.100853, -0.111362],
+      [0.032716, 0, 0],
+      [0.037689, -0.000933, 0],
+    ];
+    close(gradient, expected.flat());
   });
 
   it.each([
