@@ -173,12 +173,12 @@ describe.each(parquetLayouts)("%s as Parquet", (name) => {
     for (const schema of schemas) expect(schema).toEqual(schemas[0]);
   });
 
-  it("has row groups of 100 rows and leaves pictures uncompressed", async () => {
+  it("has row groups of 50 rows and leaves pictures uncompressed", async () => {
     const one = [picture(1)];
-    const rows = Array.from({ length: 250 }, (_, i) => built(i, { images: one }));
+    const rows = Array.from({ length: 125 }, (_, i) => built(i, { images: one }));
     const path = await write(name, rows);
     const { row_groups, created_by } = await metadataOf(path);
-    expect(row_groups.map(({ num_rows }) => Number(num_rows))).toEqual([100, 100, 50]);
+    expect(row_groups.map(({ num_rows }) => Number(num_rows))).toEqual([50, 50, 25]);
     expect(created_by).toBe("ssl4rl");
     for (const { columns } of row_groups) {
       for (const { meta_data } of columns) {
