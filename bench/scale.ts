@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { decoderLinears, loadCheckpoint, newLora } from "@ssl4rl/models";
 import { AdamW, clipGradNorm, getThreads, libtorchVersion, noGrad, scope } from "@ssl4rl/torch";
-import { forwardBackward, type GrpoOptions } from "@ssl4rl/trainer";
+import { checkRecipe, forwardBackward } from "@ssl4rl/trainer";
 import { question } from "./model-pair.js";
 import { type Sizes, visionConstants, writeRandomCheckpoint } from "./random-checkpoint.js";
 
@@ -41,22 +41,10 @@ const threeB = (layers: number): Sizes => ({
   tied: true,
 });
 
-const grpo: GrpoOptions = {
-  steps: 1,
-  prompts: 1,
-  rollouts: 5,
-  promptsPerPass: 1,
-  gradientCheckpointing: true,
-  maxNewTokens: 16,
-  temperature: 1,
-  advantageScale: "group",
-  clipLow: 0.2,
-  clipHigh: 0.2,
-  beta: 0,
-  gradientClip: 1,
-  seed: 0,
-  reward: { accuracy: 1, format: 0, partial: 0 },
-};
+const grpo = checkRecipe(
+  { tasks: [{ task: "rotation" }], rollouts: 5, gradientCheckpointing: true, maxNewTokens: 16 },
+  "the step's options",
+);
 
 const rows: Record<string, Record<string, number>> = {};
 
