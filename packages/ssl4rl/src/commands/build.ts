@@ -7,7 +7,7 @@ import { build, type Manifest } from "../builder/build.js";
 import { type Counting, showEstimate } from "../builder/dry-run.js";
 import { QWEN2_5_VL, visionFamilies, visionFamilyNamed } from "../builder/image-tokens.js";
 import type { Plan } from "../builder/plan.js";
-import { wholeNumber } from "../flags.js";
+import { positiveNumber, wholeNumber } from "../flags.js";
 import type { Training } from "../launch/run.js";
 import { Progress } from "../progress.js";
 import { loadRecipe, parseTaskFlag, recipeTasks } from "../recipes.js";
@@ -54,19 +54,19 @@ export function buildCommand(): Command {
     .option("--videos <dir>", "a folder of videos or frame folders, for tasks that need frames")
     .option("--task <name...>", "tasks, with options after a colon (default: those of the recipe)")
     .option("--size <px>", "side of the pictures that tasks emit (default: the recipe's)", wholeNumber)
-    .option("--rows <n>", "rows of all splits together; tasks take turns", wholeNumber, 1000)
+    .option("--rows <n>", "rows of all splits together; tasks take turns", positiveNumber, 1000)
     .option("--validation <share>", "share of the pictures, and of the rows, for validation", share, 0.05)
     .option("--test <share>", "the same for a test split", share, 0)
     .option("--dedupe", "leave out pictures that look nearly the same as an earlier one")
     .option("--min-side <px>", "leave out pictures with a shorter side below this", wholeNumber, 56)
     .option("--format <name>", layouts.map(({ name }) => name).join(", "), "verl")
     .option("--out <dir>", "the set's folder")
-    .option("--rows-per-file <n>", "rows in a file", wholeNumber, 200)
+    .option("--rows-per-file <n>", "rows in a file", positiveNumber, 200)
     .option("--shard <i/n>", "make every n-th file only, beginning with the i-th: one process of n", shard, {
       index: 0,
       count: 1,
     })
-    .option("--workers <n>", "threads", wholeNumber, availableParallelism())
+    .option("--workers <n>", "threads", positiveNumber, availableParallelism())
     .option("--seed <n>", "names the random streams", wholeNumber)
     .option("--resume", "go on where a build in --out was cut off")
     .option("--dry-run", "make a few rows of each task, say what the set would be, write nothing")
@@ -139,9 +139,6 @@ function planOf(name: string, recipe: Recipe, flags: Flags): Plan {
     },
     name,
   );
-  if (flags.rows === 0 || flags.rowsPerFile === 0 || flags.workers === 0) {
-    throw new UserError("--rows, --rows-per-file and --workers must be 1 or more.", 2);
-  }
   if (flags.validation + flags.test >= 1) {
     throw new UserError(`--validation ${flags.validation} and --test ${flags.test} leave nothing to train on.`, 2);
   }
