@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { unknownName } from "@ssl4rl/core";
-import { type TaskFactory, taskNamed } from "@ssl4rl/tasks";
-import { parseRecipe, type Recipe } from "@ssl4rl/trainer";
+import { taskNamed } from "@ssl4rl/tasks";
+import { parseRecipe, type Recipe, recipeArms } from "@ssl4rl/trainer";
 import { recipesFolder } from "./models.js";
 
 /** A recipe by path, or by the name of one that comes with ssl4rl. */
@@ -34,10 +34,7 @@ function parseValue(pair: string): string | number | boolean {
   return /^-?[0-9]+(\.[0-9]+)?$/.test(value) ? Number(value) : value;
 }
 
-/** The tasks a recipe names, with their options checked. */
+/** The tasks a recipe names, at all their levels, with their options checked. */
 export function recipeTasks(recipe: Pick<Recipe, "tasks" | "size">) {
-  return recipe.tasks.map(({ task, ...options }) => {
-    const factory: TaskFactory = taskNamed(task);
-    return factory.create({ size: recipe.size, ...options });
-  });
+  return recipeArms(recipe).map(({ task }) => task);
 }

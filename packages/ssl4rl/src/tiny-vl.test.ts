@@ -5,7 +5,7 @@ import { answerOnly, type Image, orList, protocols, Random, type Task } from "@s
 import { type Checkpoint, loadCheckpoint } from "@ssl4rl/models";
 import { position, rotation } from "@ssl4rl/tasks";
 import { noGrad, scope } from "@ssl4rl/torch";
-import { evaluate, type Graded, ProblemStream, scores } from "@ssl4rl/trainer";
+import { evaluate, evenArms, type Graded, ProblemStream, scores } from "@ssl4rl/trainer";
 import { composeScene, questionsAbout, render, worldSource } from "@ssl4rl/world";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkpointFolder } from "./models.js";
@@ -43,7 +43,7 @@ describe("checkpoints/tiny-vl", () => {
   it.each([rotation, position])("answers $name in the asked form and stands at chance", async (factory) => {
     const task: Task = factory.create({ size: 112 }) as Task;
     const source = worldSource({ seed: "test", length: PICTURES, size: 140 });
-    const problems = await new ProblemStream(() => source, [task], answerOnly, 5).slice(0, PICTURES);
+    const problems = await new ProblemStream(() => source, evenArms([task]), answerOnly, 5).slice(0, PICTURES);
     const graded: Graded[] = [];
     for await (const pass of evaluate(checkpoint, problems, { promptsPerPass: 16, maxNewTokens: 12 }))
       graded.push(...pass);
@@ -57,7 +57,7 @@ describe("checkpoints/tiny-vl", () => {
     const protocol = protocols.find((one) => one.name === name)!;
     const task = rotation.create({ size: 112 }) as Task;
     const source = worldSource({ seed: "test", length: 40, size: 140 });
-    const problems = await new ProblemStream(() => source, [task], protocol, 5).slice(0, 40);
+    const problems = await new ProblemStream(() => source, evenArms([task]), protocol, 5).slice(0, 40);
     const texts = greedy(problems.map(({ prompt, images }) => ({ text: prompt, images })));
     const wellFormed = texts.filter((text, i) => problems[i].verify(text).format).length;
     expect(wellFormed / texts.length).toBeGreaterThanOrEqual(0.95);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type AdvantageScale, advantages, gdpoAdvantages } from "./advantage.js";
+import { advantages, gdpoAdvantages, type RewardScale } from "./advantage.js";
 
 // Golden numbers: `advantages`, `multi_reward` and `equal_rewards_float32` of the project's GRPO reference, computed by two
 // independent programs and equal to TRL's and verl's own functions.
@@ -21,7 +21,7 @@ function close(actual: readonly (readonly number[])[], expected: readonly (reado
 }
 
 describe("advantages", () => {
-  it.each<[AdvantageScale, number[][]]>([
+  it.each<[RewardScale, number[][]]>([
     [
       "group",
       [

@@ -1,11 +1,11 @@
-import { type Estimate, estimate, type Problem, type Verdict } from "@ssl4rl/core";
+import { type Estimate, estimate, type Verdict } from "@ssl4rl/core";
 import type { Checkpoint } from "@ssl4rl/models";
 import { noGrad, scope } from "@ssl4rl/torch";
-import { promptOf } from "./problem-stream.js";
+import { type ArmProblem, promptOf } from "./problem-stream.js";
 
 /** One problem with the model's answer. */
 export interface Graded {
-  readonly problem: Problem;
+  readonly problem: ArmProblem;
   readonly response: string;
   readonly verdict: Verdict;
 }
@@ -24,7 +24,7 @@ export interface EvaluateOptions {
 /** Asks the model each problem once, greedily, and verifies the answers. Yields after every pass. */
 export async function* evaluate(
   policy: Checkpoint,
-  problems: readonly Problem[],
+  problems: readonly ArmProblem[],
   { promptsPerPass, maxNewTokens }: EvaluateOptions,
 ): AsyncGenerator<Graded[]> {
   for (let i = 0; i < problems.length; i += promptsPerPass) {
@@ -40,18 +40,18 @@ export async function* evaluate(
   }
 }
 
-/** Accuracy per task with a 95% interval clustered by picture, the chance level, and the share of format errors. */
+/** Accuracy per arm, by its label, with a 95% interval clustered by picture, the chance level, and the share of format errors. */
 export function scores(graded: readonly Graded[]): Record<string, TaskScore> {
-  const byTask = new Map<string, Graded[]>();
+  const byArm = new Map<string, Graded[]>();
   for (const answer of graded) {
-    const id = answer.problem.task.id;
-    const list = byTask.get(id);
+    const { label } = answer.problem.arm;
+    const list = byArm.get(label);
     if (list) list.push(answer);
-    else byTask.set(id, [answer]);
+    else byArm.set(label, [answer]);
   }
   return Object.fromEntries(
-    [...byTask].map(([id, answers]) => [
-      id,
+    [...byArm].map(([label, answers]) => [
+      label,
       {
         ...estimate(answers.map(({ problem, verdict }) => ({ cluster: problem.picture, accuracy: verdict.accuracy }))),
         chance: 1 / answers[0].problem.task.answers.size,

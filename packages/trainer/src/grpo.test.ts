@@ -2,9 +2,11 @@ import { answerOnly, type Verdict } from "@ssl4rl/core";
 import { rotation } from "@ssl4rl/tasks";
 import { AdamW, liveTensors, noGrad, scope } from "@ssl4rl/torch";
 import { describe, expect, it } from "vitest";
+import { evenArms } from "./arm.js";
 import { type GrpoOptions, grpo, type Step } from "./grpo.js";
-import { ProblemStream } from "./problem-stream.js";
+import { ProblemStream, type Turn } from "./problem-stream.js";
 import { checkRecipe } from "./recipe.js";
+import { TaskScheduler } from "./task-scheduler.js";
 import { noisePictures, testCheckpoint } from "./test-checkpoint.js";
 
 const options: GrpoOptions = checkRecipe(
@@ -21,10 +23,12 @@ const options: GrpoOptions = checkRecipe(
   "test",
 );
 
+const arms = evenArms([rotation.create({ size: 56 })]);
+
 /** An untrained model never answers in the form, so responses are paid by a rule that splits them: an even length. */
 class PaidByLength extends ProblemStream {
-  override async get(index: number) {
-    const problem = await super.get(index);
+  override async pose(turn: Turn) {
+    const problem = await super.pose(turn);
     return {
       ...problem,
       verify: (text: string): Verdict => {
@@ -36,7 +40,7 @@ class PaidByLength extends ProblemStream {
 }
 
 function stream(): ProblemStream {
-  return new PaidByLength(() => noisePictures(8), [rotation.create({ size: 56 })], answerOnly, 0);
+  return new PaidByLength(() => noisePictures(8), arms, answerOnly, 0);
 }
 
 async function firstStep(change: Partial<GrpoOptions> = {}, lr = 1e-3) {
@@ -50,7 +54,7 @@ async function firstStep(change: Partial<GrpoOptions> = {}, lr = 1e-3) {
     optimizer,
     learningRate: () => lr,
     start: 0,
-    cursor: 0,
+    schedule: new TaskScheduler(arms, 0),
   };
   for await (const step of grpo(input, { ...options, ...change })) return { policy, step };
   throw new Error("no step");
@@ -116,7 +120,7 @@ describe("grpo", () => {
       optimizer,
       learningRate: () => 1e-3,
       start: 0,
-      cursor: 0,
+      schedule: new TaskScheduler(arms, 0),
     };
     const counts: number[] = [];
     for await (const _ of grpo(input, { ...options, steps: 4 })) counts.push(liveTensors());
@@ -135,7 +139,7 @@ describe("grpo", () => {
       optimizer,
       learningRate: () => 1e-2,
       start: 0,
-      cursor: 0,
+      schedule: new TaskScheduler(arms, 0),
     };
     const kl: number[] = [];
     for await (const { metrics } of grpo(input, { ...options, steps: 3, beta: 0.1 })) kl.push(metrics.kl);
@@ -156,7 +160,7 @@ describe("grpo", () => {
       optimizer,
       learningRate: () => 1e-3,
       start: 0,
-      cursor: 0,
+      schedule: new TaskScheduler(arms, 0),
     };
     const embed = policy.model.parameters().get("model.embed_tokens.weight")!;
     const before = embed.data();

@@ -1,12 +1,12 @@
-import type { Problem } from "@ssl4rl/core";
 import type { Checkpoint } from "@ssl4rl/models";
 import type { AdamW } from "@ssl4rl/torch";
 import type { LossOptions } from "./loss.js";
 import { optimise } from "./optimise.js";
 import { forwardBackward, type Pass, type PassSums } from "./pass.js";
-import { type ProblemStream, promptOf } from "./problem-stream.js";
+import { type ArmProblem, type ProblemStream, promptOf } from "./problem-stream.js";
 import { addGradients, type Replica } from "./replica.js";
 import type { AdvantageOptions, Rollout, RolloutOptions } from "./rollout.js";
+import type { ScheduleMetrics, TaskScheduler } from "./task-scheduler.js";
 import { rolloutsFirst, takeUpdates, type Updates } from "./updates.js";
 import { widenGradients } from "./widen-gradients.js";
 
@@ -50,16 +50,17 @@ export interface StepMetrics {
   readonly gradNorm: number;
   readonly learningRate: number;
   readonly seconds: number;
+  /** By the label of their arm. */
   readonly tasks: Readonly<Record<string, { readonly reward: number; readonly accuracy: number; readonly n: number }>>;
+  /** What the step's problems were drawn by; null without a curriculum. */
+  readonly curriculum: ScheduleMetrics | null;
 }
 
 export interface Step {
   readonly metrics: StepMetrics;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ArmProblem[];
   /** Rollouts of each problem, [B][G]. */
   readonly rollouts: readonly (readonly Rollout[])[];
-  /** Number of the first problem of the next step. */
-  readonly cursor: number;
 }
 
 export interface GrpoInput {
@@ -67,6 +68,8 @@ export interface GrpoInput {
   /** Frozen copy for the KL term; needed when beta > 0. */
   readonly reference: Checkpoint | null;
   readonly problems: ProblemStream;
+  /** Of the same arms. Steps draw their problems from it and let it know what they earned, which changes it. */
+  readonly schedule: TaskScheduler;
   /** A second pair of hands on another core; null for none. */
   readonly replica: Replica | null;
   readonly optimizer: AdamW;
@@ -74,8 +77,6 @@ export interface GrpoInput {
   readonly learningRate: (step: number) => number;
   /** First step to take: 0, or where a run goes on. */
   readonly start: number;
-  /** Number of its first problem. */
-  readonly cursor: number;
 }
 
 /**
@@ -83,22 +84,21 @@ export interface GrpoInput {
  * (`prefill`) and serves all its rollouts twice: for sampling and, through the same autograd graph, for the loss; see
  * {@link takeUpdates} for several. The loss is normalised over the whole optimiser step, so `promptsPerPass` changes memory
  * and nothing else, and a `replica` only the order in which gradients are added up.
- * Step s depends on the weights and on (seed, s, cursor) alone. A non-finite loss or gradient stops before the weights move.
+ * Step s depends on the weights and on (seed, s, schedule) alone. A non-finite loss or gradient stops before the weights move.
  */
 export async function* grpo(input: GrpoInput, options: GrpoOptions): AsyncGenerator<Step> {
-  let { cursor } = input;
+  const { schedule } = input;
   for (let step = input.start; step < options.steps; step++) {
     const started = performance.now();
     const take = rolloutsFirst(options) ? takeUpdates : takeUpdate;
-    const { problems, rollouts, passes, updates, truncated } = await take(input, options, step, cursor);
-    cursor += problems.length;
+    const curriculum = schedule.metrics();
+    const { problems, rollouts, passes, updates, truncated } = await take(input, options, step);
     const total = sumPasses(passes);
     const mean = (values: readonly number[]) =>
       values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
     yield {
       problems,
       rollouts,
-      cursor,
       metrics: {
         step,
         ...summarise(problems, rollouts),
@@ -110,16 +110,18 @@ export async function* grpo(input: GrpoInput, options: GrpoOptions): AsyncGenera
         gradNorm: mean(updates.map(({ gradNorm }) => gradNorm)),
         learningRate: input.learningRate(step),
         seconds: (performance.now() - started) / 1000,
+        curriculum,
       },
     };
   }
 }
 
 /** A step of one update, which needs no more of its rollouts at a time than those of a pass. */
-async function takeUpdate(input: GrpoInput, options: GrpoOptions, step: number, cursor: number): Promise<Updates> {
-  const problems = await input.problems.slice(cursor, options.prompts);
+async function takeUpdate(input: GrpoInput, options: GrpoOptions, step: number): Promise<Updates> {
+  const problems = await input.problems.poseAll(input.schedule.next(options.prompts));
   const passes = await takePasses(input, options, problems, step);
   const rollouts = passes.flatMap((pass) => pass.rollouts);
+  input.schedule.observe(problems.map(({ arm }, b) => ({ arm, responses: rollouts[b] })));
   const size = {
     tokens: sumPasses(passes).tokens,
     responses: rollouts.flat().length,
@@ -138,7 +140,7 @@ async function takeUpdate(input: GrpoInput, options: GrpoOptions, step: number, 
 async function takePasses(
   input: GrpoInput,
   options: GrpoOptions,
-  batch: readonly Problem[],
+  batch: readonly ArmProblem[],
   step: number,
 ): Promise<Pass[]> {
   const { replica } = input;
@@ -174,11 +176,11 @@ function sumPasses(passes: readonly PassSums[]) {
   };
 }
 
-function summarise(problems: readonly Problem[], rollouts: readonly (readonly Rollout[])[]) {
+function summarise(problems: readonly ArmProblem[], rollouts: readonly (readonly Rollout[])[]) {
   const all = rollouts.flat();
   const mean = (list: readonly Rollout[], value: (rollout: Rollout) => number) =>
     list.reduce((sum, rollout) => sum + value(rollout), 0) / list.length;
-  const names = [...new Set(problems.map(({ task }) => task.id))];
+  const names = [...new Set(problems.map(({ arm }) => arm.label))];
   return {
     reward: mean(all, (r) => r.reward),
     accuracy: mean(all, (r) => r.verdict.accuracy),
@@ -187,7 +189,7 @@ function summarise(problems: readonly Problem[], rollouts: readonly (readonly Ro
     zeroVariance: rollouts.filter((group) => group.every(({ advantage }) => advantage === 0)).length / rollouts.length,
     tasks: Object.fromEntries(
       names.map((name) => {
-        const own = rollouts.filter((_, b) => problems[b].task.id === name).flat();
+        const own = rollouts.filter((_, b) => problems[b].arm.label === name).flat();
         return [
           name,
           { reward: mean(own, (r) => r.reward), accuracy: mean(own, (r) => r.verdict.accuracy), n: own.length },

@@ -1,8 +1,10 @@
 export * from "./advantage.js";
+export * from "./arm.js";
 export * from "./evaluate.js";
 export * from "./grpo.js";
 export * from "./kl.js";
 export * from "./loss.js";
+export * from "./mixture.js";
 export * from "./overlong.js";
 export * from "./pass.js";
 export * from "./policy.js";
@@ -12,5 +14,6 @@ export * from "./rollout.js";
 export * from "./run-folder.js";
 export * from "./run-lock.js";
 export * from "./sampler-correction.js";
+export * from "./task-scheduler.js";
 export * from "./token-weights.js";
 export * from "./train.js";

@@ -30,6 +30,7 @@ function inputs(logprobs: number[][] = NEW): PolicyLossInput {
     advantages: tensor([[0.8], [-1.5]]),
     mask: tensor(MASK),
     sampler: null,
+    weights: null,
     entropy: null,
   };
 }
@@ -164,6 +165,7 @@ describe("policyLoss", () => {
           advantages: tensor(rows.advantages.slice(from, to).map((a) => [a])),
           mask: tensor(mask.slice(from, to)),
           sampler: null,
+          weights: null,
           entropy: null,
         };
         const { sum, klSum } = policyLoss(input, shaped({ mean }, { clipHigh: 0.28, beta: 0.04 }));

@@ -45,6 +45,8 @@ export interface PolicyLossInput {
   readonly entropy: Tensor | null;
   /** Advantage A of each token's completion, broadcastable to [..., T]. */
   readonly advantages: Tensor;
+  /** Weight of each completion in the sum, broadcastable to [..., T]; null where all weigh the same. */
+  readonly weights: Tensor | null;
   /** 1 for tokens of the completion that count, 0 for the others and for padding, [..., T] float32. */
   readonly mask: Tensor;
 }
@@ -84,7 +86,9 @@ export function policyLoss(input: PolicyLossInput, options: LossOptions): Policy
     if (kl.in === "loss") loss = loss.add((kl.unbiased ? estimate.mul(ratio) : estimate).mul(beta));
   }
   if (entropy) loss = loss.sub(entropy.mul(shape.entropy));
-  return { sum: loss.mul(tokenWeights(mask, shape.mean)).sum(), klSum, clipped: countClipped(input, ratio, options) };
+  loss = loss.mul(tokenWeights(mask, shape.mean));
+  if (input.weights) loss = loss.mul(input.weights);
+  return { sum: loss.sum(), klSum, clipped: countClipped(input, ratio, options) };
 }
 
 function surrogate({ logprobs, old, advantages, mask }: PolicyLossInput, ratio: Tensor, options: LossOptions): Tensor {

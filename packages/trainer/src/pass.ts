@@ -24,6 +24,8 @@ export interface Pass extends PassSums {
 /** A response with all that its loss needs. */
 export interface Lesson extends Drawn {
   readonly advantage: number;
+  /** In the sum of the losses. */
+  readonly weight: number;
 }
 
 /**
@@ -45,7 +47,9 @@ export function forwardBackward(
     const prompt = policy.prefill(batch, options.gradientCheckpointing ? tape : null);
     const drawn = drawRollouts(policy, prompt, problems, options, step, offset);
     const advantages = advantagesOf(drawn, options);
-    const lessons = drawn.map((group, b) => group.map((one, g) => ({ ...one, advantage: advantages[b][g] })));
+    const lessons = drawn.map((group, b) =>
+      group.map((one, g) => ({ ...one, advantage: advantages[b][g], weight: 1 })),
+    );
     const idle = onlyAdvantagesTeach(options) && advantages.flat().every((advantage) => advantage === 0);
     const learnt = idle
       ? { loss: 0, learnt: 0, entropy: 0, kl: 0, clipped: 0 }
@@ -97,6 +101,7 @@ export function learn(
       sampler: options.samplerCorrection ? padded(lessons, ({ sampler }) => sampler, logprobs) : null,
       entropy: shape.entropy > 0 ? entropy : null,
       advantages: each(({ advantage }) => advantage),
+      weights: shape.mean === "task" ? each(({ weight }) => weight) : null,
       mask,
     },
     options,

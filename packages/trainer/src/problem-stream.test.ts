@@ -1,6 +1,7 @@
 import { answerOnly } from "@ssl4rl/core";
 import { position, rotation } from "@ssl4rl/tasks";
 import { describe, expect, it } from "vitest";
+import { evenArms } from "./arm.js";
 import { ProblemStream } from "./problem-stream.js";
 import { noisePictures } from "./test-checkpoint.js";
 
@@ -8,14 +9,14 @@ const tasks = [rotation.create({ size: 56 }), position.create({ size: 56 })];
 
 describe("ProblemStream", () => {
   it("gives the same problem at an index, whatever was asked before", async () => {
-    const forward = new ProblemStream(() => noisePictures(7), tasks, answerOnly, 1);
+    const forward = new ProblemStream(() => noisePictures(7), evenArms(tasks), answerOnly, 1);
     const keys = (await forward.slice(0, 40)).map(({ key }) => key);
-    const fresh = new ProblemStream(() => noisePictures(7), tasks, answerOnly, 1);
+    const fresh = new ProblemStream(() => noisePictures(7), evenArms(tasks), answerOnly, 1);
     for (const index of [33, 2, 17, 39, 0]) expect((await fresh.get(index)).key).toBe(keys[index]);
   });
 
   it("lets tasks take turns and goes through all pictures before one comes again", async () => {
-    const problems = await new ProblemStream(() => noisePictures(7), tasks, answerOnly, 1).slice(0, 28);
+    const problems = await new ProblemStream(() => noisePictures(7), evenArms(tasks), answerOnly, 1).slice(0, 28);
     expect(problems.map(({ task }) => task.id.split("@")[0])).toEqual(
       Array.from({ length: 28 }, (_, i) => (i % 2 ? "position" : "rotation")),
     );
@@ -26,7 +27,7 @@ describe("ProblemStream", () => {
   });
 
   it("balances the answers of each task", async () => {
-    const problems = await new ProblemStream(() => noisePictures(5), tasks, answerOnly, 3).slice(0, 80);
+    const problems = await new ProblemStream(() => noisePictures(5), evenArms(tasks), answerOnly, 3).slice(0, 80);
     for (const task of tasks) {
       const counts = new Map<string, number>();
       for (const { target } of problems.filter((problem) => problem.task.id === task.id)) {
@@ -37,7 +38,7 @@ describe("ProblemStream", () => {
   });
 
   it("does not tie the answers of two tasks together", async () => {
-    const problems = await new ProblemStream(() => noisePictures(50), tasks, answerOnly, 0).slice(0, 800);
+    const problems = await new ProblemStream(() => noisePictures(50), evenArms(tasks), answerOnly, 0).slice(0, 800);
     let agree = 0;
     for (let i = 0; i < problems.length; i += 2) {
       const index = (k: number) =>
@@ -51,7 +52,7 @@ describe("ProblemStream", () => {
   });
 
   it("notes pictures a task cannot use and takes the next", async () => {
-    const stream = new ProblemStream(() => noisePictures(6, [2, 4]), tasks, answerOnly, 1);
+    const stream = new ProblemStream(() => noisePictures(6, [2, 4]), evenArms(tasks), answerOnly, 1);
     const problems = await stream.slice(0, 24);
     expect(problems.every(({ picture }) => picture !== "picture-2" && picture !== "picture-4")).toBe(true);
     const skipped = [...stream.skipped.values()];
@@ -60,7 +61,7 @@ describe("ProblemStream", () => {
   });
 
   it("says so when no picture can be used", async () => {
-    const stream = new ProblemStream(() => noisePictures(3, [0, 1, 2]), tasks, answerOnly, 1);
+    const stream = new ProblemStream(() => noisePictures(3, [0, 1, 2]), evenArms(tasks), answerOnly, 1);
     await expect(stream.get(0)).rejects.toThrow(/None of the 3 pictures of noise can be used for rotation@1/);
   });
 });

@@ -34,8 +34,23 @@ const keys = {
   worldPictures: z.int().positive().default(1024),
   /** Share of a folder's pictures kept for evaluation, chosen by a hash of their content. */
   heldOut: z.number().min(0).max(0.9).default(0.25),
-  /** Tasks by name, each with its options: `- {task: rotation, step: 45}`. They take turns. */
-  tasks: z.array(z.looseObject({ task: z.string() })).min(1),
+  /**
+   * Tasks by name, each with its options: `- {task: rotation, step: 45}`. They take turns, or have shares of the prompts by
+   * `weight`. `levels` are options over these, the easiest first; without a ladder they share the weight of their task.
+   */
+  tasks: z
+    .array(
+      z.looseObject({
+        task: z.string(),
+        weight: z.number().positive().optional(),
+        levels: z.array(z.looseObject({})).min(1).optional(),
+      }),
+    )
+    .min(1),
+  /** What of the mixture follows the pass rates: see Curriculum. Without it shares stay as they are. */
+  curriculum: z
+    .strictObject({ learnability: z.boolean().default(false), ladder: z.boolean().default(false) })
+    .optional(),
   /** Side, in pixels, of the pictures that tasks emit, unless a task sets its own. */
   size: z.int().positive().default(336),
   protocol: z.enum(protocolNames).default("think-answer"),
@@ -153,7 +168,11 @@ export const recipeSchema = z
   .refine((recipe) => recipe.replicas === 1 || !rolloutsFirst(recipe), {
     path: ["replicas"],
     message:
-      "more than 1 is for steps of one update: it excludes miniBatch below prompts, epochs, refillRounds, advantageScale batch, rewardCombination gdpo and kl.in reward",
+      "more than 1 is for steps of one update: it excludes miniBatch below prompts, epochs, refillRounds, advantageScale batch or task, loss.mean task, rewardCombination gdpo and kl.in reward",
+  })
+  .refine(({ curriculum, tasks }) => !curriculum?.ladder || tasks.some(({ levels = [] }) => levels.length > 1), {
+    path: ["curriculum", "ladder"],
+    message: "needs a task with levels, such as {task: rotation, levels: [{step: 180}, {step: 90}]}",
   })
   .refine(({ prompts, miniBatch = prompts }) => prompts % miniBatch === 0, {
     path: ["miniBatch"],

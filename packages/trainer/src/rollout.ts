@@ -1,7 +1,7 @@
 import { Random, type RewardWeights, reward, rewardParts, type Verdict } from "@ssl4rl/core";
 import type { Checkpoint, Prompt, PromptInput } from "@ssl4rl/models";
 import { noGrad } from "@ssl4rl/torch";
-import { type AdvantageScale, advantages, gdpoAdvantages } from "./advantage.js";
+import { type AdvantageScale, advantages, gdpoAdvantages, taskAdvantages } from "./advantage.js";
 import { overlongPenalty } from "./overlong.js";
 
 /** One rollout with what it earned. */
@@ -89,15 +89,20 @@ export function drawRollouts(
   );
 }
 
-/** Advantages [B][G]; `penalties` [B][G] are taken from the rewards first. */
+/**
+ * Advantages [B][G]; `penalties` [B][G] are taken from the rewards first. `variances` [B] are those of each group's task, for
+ * the scale `task`.
+ */
 export function advantagesOf(
   groups: readonly (readonly Drawn[])[],
   options: AdvantageOptions & Pick<RolloutOptions, "reward" | "overlong">,
   penalties: readonly (readonly number[])[] | null = null,
+  variances: readonly number[] = [],
 ): number[][] {
   if (options.rewardCombination === "sum") {
     const rewards = groups.map((group, b) => group.map((one, g) => one.reward - (penalties?.[b][g] ?? 0)));
-    return advantages(rewards, options.advantageScale);
+    const { advantageScale: scale } = options;
+    return scale === "task" ? taskAdvantages(rewards, variances) : advantages(rewards, scale);
   }
   const weights = [
     options.reward.accuracy,

@@ -17,6 +17,7 @@ import type { Graded, TaskScore } from "./evaluate.js";
 import type { Step, StepMetrics } from "./grpo.js";
 import type { SkippedPicture } from "./problem-stream.js";
 import { checkRecipe, parseRecipe, printRecipe, type Recipe } from "./recipe.js";
+import type { ScheduleState } from "./task-scheduler.js";
 
 /** One problem as the run folder keeps it; `images` are paths relative to the folder. */
 export interface SampleRecord {
@@ -147,10 +148,10 @@ export class RunFolder {
   }
 
   /**
-   * Saves the policy in Hugging Face layout (of LoRA the adapter alone, in PEFT's) with the optimiser's state and the
-   * number of the next problem beside it, complete under its name or not at all, and drops all but the two newest.
+   * Saves the policy in Hugging Face layout (of LoRA the adapter alone, in PEFT's) with the optimiser's state and that
+   * of the schedule beside it, complete under its name or not at all, and drops all but the two newest.
    */
-  saveCheckpoint(step: number, policy: Checkpoint, optimizer: AdamW, cursor: number): void {
+  saveCheckpoint(step: number, policy: Checkpoint, optimizer: AdamW, schedule: ScheduleState): void {
     const final = join(this.path, "checkpoints", `step-${pad(step)}`);
     const building = `${final}.tmp`;
     attempt(final, () => {
@@ -159,7 +160,7 @@ export class RunFolder {
       else saveCheckpoint(building, policy);
       mkdirSync(join(building, "trainer_state"));
       writeSafetensors(join(building, "trainer_state", "optimizer.safetensors"), Object.entries(optimizer.state()));
-      writeFileSync(join(building, "trainer_state", "cursor.json"), JSON.stringify({ cursor }));
+      writeFileSync(join(building, "trainer_state", "schedule.json"), JSON.stringify(schedule));
       rmSync(final, { recursive: true, force: true });
       renameSync(building, final);
       for (const old of this.checkpointSteps().slice(0, -2)) {
@@ -180,10 +181,9 @@ export class RunFolder {
     file.close();
   }
 
-  /** Number of the problem that the step after a checkpoint begins with. */
-  loadCursor(folder: string): number {
-    const state = JSON.parse(readFileSync(join(folder, "trainer_state", "cursor.json"), "utf8")) as { cursor: number };
-    return state.cursor;
+  /** What decides the problems of the steps after a checkpoint. */
+  loadSchedule(folder: string): ScheduleState {
+    return JSON.parse(readFileSync(join(folder, "trainer_state", "schedule.json"), "utf8")) as ScheduleState;
   }
 
   write(name: string, content: string): void {
@@ -210,7 +210,7 @@ export class RunFolder {
     });
     return {
       step,
-      task: problem.task.id,
+      task: problem.arm.label,
       picture: problem.picture,
       prompt: problem.prompt,
       images,

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadCheckpoint, saveCheckpoint } from "@ssl4rl/models";
-import { position, rotation } from "@ssl4rl/tasks";
 import { readSafetensors, setThreads } from "@ssl4rl/torch";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { recipeArms } from "./arm.js";
 import { openPolicy, openReference } from "./policy.js";
 import { checkRecipe, type Recipe } from "./recipe.js";
 import { RunFolder } from "./run-folder.js";
@@ -51,13 +51,12 @@ async function go(
 ): Promise<TrainEvent[]> {
   const stop = new AbortController();
   const events: TrainEvent[] = [];
-  const tasks = [rotation.create({ size: 56 }), position.create({ size: 56 })];
   for await (const event of train({
     run,
     model,
     train: () => noisePictures(9, [3]),
     heldOut: () => noisePictures(5),
-    tasks,
+    arms: recipeArms(run.recipe),
     signal: stop.signal,
   })) {
     events.push(event);
@@ -184,7 +183,8 @@ describe("train with several updates per batch and dynamic sampling", () => {
     await go(RunFolder.create(path, settings), 2, tinyVl);
     const resumed = RunFolder.open(path);
     // More problems were asked than a step's prompts, or there would be nothing to go on from.
-    expect(resumed.loadCursor(resumed.latestCheckpoint()!.folder)).toBeGreaterThan(2 * settings.prompts);
+    const { arms } = resumed.loadSchedule(resumed.latestCheckpoint()!.folder);
+    expect(arms.reduce((sum, { turns }) => sum + turns, 0)).toBeGreaterThan(2 * settings.prompts);
     await go(resumed, Number.POSITIVE_INFINITY, tinyVl);
     expect(metrics(resumed)).toEqual(metrics(whole));
     expect(weights(resumed).equals(weights(whole))).toBe(true);

@@ -1,12 +1,14 @@
-import { type Problem, protocols, type Task } from "@ssl4rl/core";
+import { protocols } from "@ssl4rl/core";
 import type { Checkpoint } from "@ssl4rl/models";
 import { AdamW, schedules, setThreads } from "@ssl4rl/torch";
+import type { Arm } from "./arm.js";
 import { evaluate, type Graded, scores, type TaskScore } from "./evaluate.js";
 import { grpo, type StepMetrics } from "./grpo.js";
 import { openPolicy, openReference } from "./policy.js";
-import { ProblemStream, type SkippedPicture, type SourceOf } from "./problem-stream.js";
+import { type ArmProblem, ProblemStream, type SkippedPicture, type SourceOf } from "./problem-stream.js";
 import { Replica } from "./replica.js";
 import type { RunFolder } from "./run-folder.js";
+import { TaskScheduler } from "./task-scheduler.js";
 
 export interface TrainInput {
   readonly run: RunFolder;
@@ -14,7 +16,7 @@ export interface TrainInput {
   readonly model: string;
   readonly train: SourceOf;
   readonly heldOut: SourceOf;
-  readonly tasks: readonly Task[];
+  readonly arms: readonly Arm[];
   /** Ask to stop: the step in flight is finished, a checkpoint saved, and the generator ends. An evaluation is left. */
   readonly signal: AbortSignal;
 }
@@ -36,7 +38,7 @@ const EVALUATION_SAMPLES = 24;
  * a checkpoint goes on from it, bit for bit: steps after that checkpoint are taken again with the same outcome.
  */
 export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
-  const { run, heldOut, tasks } = input;
+  const { run, heldOut, arms } = input;
   const { recipe } = run;
   const protocol = protocols.find(({ name }) => name === recipe.protocol)!;
   const latest = run.latestCheckpoint();
@@ -50,13 +52,14 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
     weightDecay: recipe.weightDecay,
   });
   if (latest) run.loadOptimizer(latest.folder, optimizer);
-  const cursor = latest ? run.loadCursor(latest.folder) : 0;
+  const schedule = new TaskScheduler(arms, recipe.seed, recipe.curriculum);
+  if (latest) schedule.load(run.loadSchedule(latest.folder), latest.folder);
 
   const factor = schedules[recipe.schedule]({ steps: recipe.steps, warmup: recipe.warmupSteps });
   const learningRate = (step: number) => recipe.learningRate * factor(step);
-  const examStream = new ProblemStream(heldOut, tasks, protocol, recipe.seed + 1);
-  const exam = await examStream.slice(0, recipe.evaluationQuestions * tasks.length);
-  const trainStream = new ProblemStream(input.train, tasks, protocol, recipe.seed);
+  const examStream = new ProblemStream(heldOut, arms, protocol, recipe.seed + 1);
+  const exam = await examStream.each(recipe.evaluationQuestions);
+  const trainStream = new ProblemStream(input.train, arms, protocol, recipe.seed);
 
   const skipped = () => [...examStream.skipped.values(), ...trainStream.skipped.values()];
 
@@ -68,7 +71,7 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
   const replica = recipe.replicas === 2 ? await Replica.open(recipe, input.model) : null;
   if (replica) setThreads(1);
   const steps = grpo(
-    { policy, reference, replica, problems: trainStream, optimizer, learningRate, start, cursor },
+    { policy, reference, replica, problems: trainStream, schedule, optimizer, learningRate, start },
     recipe,
   );
   for await (const step of steps) {
@@ -78,7 +81,7 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
     yield { kind: "step", metrics: step.metrics, steps: recipe.steps };
     const stop = input.signal.aborted;
     if (stop || taken % recipe.checkpointEvery === 0 || taken === recipe.steps) {
-      run.saveCheckpoint(taken, policy, optimizer, step.cursor);
+      run.saveCheckpoint(taken, policy, optimizer, schedule.state());
       run.writeSkipped(skipped());
       yield { kind: "checkpoint", step: taken };
     }
@@ -98,8 +101,8 @@ async function* examine(
   when: "before" | "after",
   step: number,
   policy: Checkpoint,
-  exam: readonly Problem[],
-  { run, heldOut, tasks: asked, signal }: TrainInput,
+  exam: readonly ArmProblem[],
+  { run, heldOut, arms, signal }: TrainInput,
 ): AsyncGenerator<TrainEvent> {
   const graded: Graded[] = [];
   for await (const pass of evaluate(policy, exam, { ...run.recipe, promptsPerPass: 2 * run.recipe.promptsPerPass })) {
@@ -110,7 +113,7 @@ async function* examine(
   const tasks = scores(graded);
   run.writeEvaluation(
     when,
-    { step, source: [...new Set(asked.map((task) => heldOut(task).name))].join(", "), tasks, graded },
+    { step, source: [...new Set(arms.map(({ task }) => heldOut(task).name))].join(", "), tasks, graded },
     EVALUATION_SAMPLES,
   );
   yield { kind: "evaluated", when, tasks };

@@ -3,9 +3,11 @@ import { Checkpoint } from "@ssl4rl/models";
 import { rotation } from "@ssl4rl/tasks";
 import { AdamW, noGrad, setThreads } from "@ssl4rl/torch";
 import { describe, expect, it } from "vitest";
+import { evenArms } from "./arm.js";
 import { type GrpoInput, type GrpoOptions, grpo, type Step } from "./grpo.js";
-import { ProblemStream } from "./problem-stream.js";
+import { ProblemStream, type Turn } from "./problem-stream.js";
 import { checkRecipe, type Recipe } from "./recipe.js";
+import { TaskScheduler } from "./task-scheduler.js";
 import { noisePictures, testCheckpoint } from "./test-checkpoint.js";
 
 setThreads(1);
@@ -42,19 +44,26 @@ function optionsOf(change: Change): GrpoOptions {
   );
 }
 
+const arms = evenArms([rotation.create({ size: 56 })]);
+
 /** Pays an even length, and a length above 6 for its form; but responses to the problems `equal` all alike. */
 class PaidByLength extends ProblemStream {
   constructor(private readonly equal: readonly number[]) {
-    super(() => noisePictures(8), [rotation.create({ size: 56 })], answerOnly, 0);
+    super(() => noisePictures(8), arms, answerOnly, 0);
   }
 
-  override async get(index: number) {
-    const problem = await super.get(index);
+  override async pose(turn: Turn) {
+    const problem = await super.pose(turn);
     return {
       ...problem,
       verify: (text: string): Verdict => {
-        const even = this.equal.includes(index) || text.length % 2 ? 0 : 1;
-        return { accuracy: even, partial: even, format: !this.equal.includes(index) && text.length > 6, given: text };
+        const even = this.equal.includes(turn.turn) || text.length % 2 ? 0 : 1;
+        return {
+          accuracy: even,
+          partial: even,
+          format: !this.equal.includes(turn.turn) && text.length > 6,
+          given: text,
+        };
       },
     };
   }
@@ -75,7 +84,7 @@ async function firstStep(change: Change = {}, { lr = 1e-2, equal = [] as readonl
     optimizer,
     learningRate: () => lr,
     start: 0,
-    cursor: 0,
+    schedule: new TaskScheduler(arms, 0),
   };
   const step: Step | undefined = (await grpo(input, options).next()).value;
   const moves = Math.max(...optimizer.state().step.tolist());
@@ -131,11 +140,10 @@ describe("dynamic sampling", () => {
     const { step } = await firstStep({ refillRounds: 3 }, { equal: [0, 2, 4] });
     const plain = await firstStep({}, { equal: [0, 2, 4] });
     expect(step.problems.slice(0, 4).map(({ key }) => key)).toEqual(plain.step.problems.map(({ key }) => key));
-    expect(step.cursor).toBe(step.problems.length);
-    expect(step.cursor).toBeGreaterThanOrEqual(7);
+    expect(step.problems.length).toBeGreaterThanOrEqual(7);
     const teaching = step.rollouts.filter((group) => group.some(({ advantage }) => advantage !== 0));
     expect(teaching.length).toBe(4);
-    expect(plain.step.cursor).toBe(4);
+    expect(plain.step.problems.length).toBe(4);
   });
 
   it("gives up after its rounds, and moves nothing where nothing teaches", async () => {

@@ -1,11 +1,12 @@
-import type { Problem } from "@ssl4rl/core";
 import { noGrad, scope, Tape, type Tensor } from "@ssl4rl/torch";
+import { alike } from "./advantage.js";
 import type { GrpoInput, GrpoOptions } from "./grpo.js";
 import { klEstimate } from "./kl.js";
 import { type Optimised, optimise } from "./optimise.js";
 import { activeTokens, type Lesson, learn, onlyAdvantagesTeach, type PassSums, padded } from "./pass.js";
-import { promptOf } from "./problem-stream.js";
+import { type ArmProblem, promptOf } from "./problem-stream.js";
 import { advantagesOf, type Drawn, drawRollouts, type Rollout, toRollout } from "./rollout.js";
+import { taskWeights } from "./token-weights.js";
 import { widenGradients } from "./widen-gradients.js";
 
 /** A response that waits for its update, with the log-probabilities of its tokens that the loss compares with. */
@@ -17,13 +18,13 @@ interface Waiting extends Drawn {
 }
 
 interface Group<T> {
-  readonly problem: Problem;
+  readonly problem: ArmProblem;
   readonly responses: readonly T[];
 }
 
 /** All that happened on one batch of rollouts. */
 export interface Updates {
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ArmProblem[];
   readonly rollouts: readonly (readonly Rollout[])[];
   /** Over the passes of all updates. */
   readonly passes: readonly PassSums[];
@@ -41,6 +42,8 @@ export function rolloutsFirst(options: GrpoOptions): boolean {
   return (
     updatesPerStep(options) > 1 ||
     options.advantageScale === "batch" ||
+    options.advantageScale === "task" ||
+    options.loss.mean === "task" ||
     options.rewardCombination === "gdpo" ||
     options.refillRounds > 0 ||
     (options.beta > 0 && options.kl.in === "reward")
@@ -48,32 +51,32 @@ export function rolloutsFirst(options: GrpoOptions): boolean {
 }
 
 /**
- * A step in two phases: rollouts of all prompts, from problem number `cursor` on, kept as plain data; then `epochs` times an
- * update on each `miniBatch` of them (PPO, arXiv 1707.06347). Prompts are computed once more for every update, for its
- * graph goes through weights that have moved.
+ * A step in two phases: rollouts of all prompts, kept as plain data; then `epochs` times an update on each `miniBatch` of
+ * them (PPO, arXiv 1707.06347). Prompts are computed once more for every update, for its graph goes through weights that have
+ * moved.
  */
-export async function takeUpdates(
-  input: GrpoInput,
-  options: GrpoOptions,
-  step: number,
-  cursor: number,
-): Promise<Updates> {
-  const groups = await rollOut(input, options, step, cursor);
+export async function takeUpdates(input: GrpoInput, options: GrpoOptions, step: number): Promise<Updates> {
+  const { schedule } = input;
+  const groups = await rollOut(input, options, step);
+  schedule.observe(groups.map(({ problem, responses }) => ({ arm: problem.arm, responses })));
   const kept = options.refillRounds > 0 ? groups.filter(differs) : groups;
   const advantages = advantagesOf(
     kept.map(({ responses }) => responses),
     options,
     kept.map(({ responses }) => responses.map(({ penalty }) => penalty)),
+    kept.map(({ problem }) => schedule.variance(problem.arm)),
   );
   const lessons = new Map(
     kept.map(({ problem, responses }, b) => [
       problem,
-      { problem, responses: responses.map((one, g) => ({ ...one, advantage: advantages[b][g] })) },
+      { problem, responses: responses.map((one, g) => ({ ...one, advantage: advantages[b][g], weight: 1 })) },
     ]),
   );
   const passes: PassSums[] = [];
   const updates: Optimised[] = [];
-  const miniBatches = chunks([...lessons.values()], options.miniBatch ?? options.prompts);
+  const miniBatches = chunks([...lessons.values()], options.miniBatch ?? options.prompts).map((groups) =>
+    weighed(groups, options),
+  );
   for (let epoch = 0; epoch < options.epochs; epoch++) {
     for (const miniBatch of miniBatches) {
       const taken = await backward(input, options, miniBatch, updates.length === 0);
@@ -101,24 +104,22 @@ export async function takeUpdates(
 
 /**
  * Rollouts of a step's prompts. With `refillRounds` groups whose rollouts all earned the same, which teach nothing, are made
- * up for by further problems, in at most so many rounds (dynamic sampling, DAPO, arXiv 2503.14476); what is missing then
- * stays missing.
+ * up for by further problems of the same task, in at most so many rounds (dynamic sampling, DAPO, arXiv 2503.14476; that
+ * tasks keep their shares, MT-GRPO, arXiv 2602.05547); what is missing then stays missing.
  */
-async function rollOut(
-  input: GrpoInput,
-  options: GrpoOptions,
-  step: number,
-  cursor: number,
-): Promise<Group<Waiting>[]> {
+async function rollOut(input: GrpoInput, options: GrpoOptions, step: number): Promise<Group<Waiting>[]> {
   const groups: Group<Waiting>[] = [];
-  for (let round = 0; round <= options.refillRounds; round++) {
-    const wanted = options.prompts - (round > 0 ? groups.filter(differs).length : 0);
-    if (wanted === 0) break;
-    const problems = await input.problems.slice(cursor + groups.length, wanted);
+  let turns = input.schedule.next(options.prompts);
+  for (let round = 0; turns.length > 0; round++) {
+    const problems = await input.problems.poseAll(turns);
+    const asked: Group<Waiting>[] = [];
     for (const some of chunks(problems, options.promptsPerPass)) {
-      groups.push(...rollOutSome(input, options, some, step, groups.length));
+      asked.push(...rollOutSome(input, options, some, step, groups.length + asked.length));
       await new Promise((resolve) => setImmediate(resolve));
     }
+    groups.push(...asked);
+    if (round === options.refillRounds) break;
+    turns = turns.filter((_, b) => !differs(asked[b])).map((turn) => input.schedule.again(turn));
   }
   return groups;
 }
@@ -126,7 +127,7 @@ async function rollOut(
 function rollOutSome(
   { policy, reference }: GrpoInput,
   options: GrpoOptions,
-  problems: readonly Problem[],
+  problems: readonly ArmProblem[],
   step: number,
   offset: number,
 ): Group<Waiting>[] {
@@ -207,9 +208,20 @@ function backwardSome(
   });
 }
 
+/** With the weights that the mean `task` gives to the responses of an update. */
+function weighed(groups: readonly Group<Waiting & Lesson>[], options: GrpoOptions): readonly Group<Waiting & Lesson>[] {
+  if (options.loss.mean !== "task") return groups;
+  const weights = taskWeights(
+    groups.map(({ problem, responses }) => ({ task: problem.arm.entry, tokens: activeTokens([responses], options) })),
+  );
+  return groups.map(({ problem, responses }, b) => ({
+    problem,
+    responses: responses.map((one) => ({ ...one, weight: weights[b] })),
+  }));
+}
+
 function differs({ responses }: Group<Drawn>): boolean {
-  const rewards = responses.map(({ reward }) => reward);
-  return Math.max(...rewards) - Math.min(...rewards) > 1e-8;
+  return !alike(responses.map(({ reward }) => reward));
 }
 
 function chunks<T>(list: readonly T[], size: number): T[][] {

@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { Need } from "@ssl4rl/core";
 import { layoutNamed, type SkippedFile } from "@ssl4rl/data";
-import { recipeTasks } from "../recipes.js";
+import { recipeArms } from "@ssl4rl/trainer";
 import { type FileRecord, makeFile } from "./make-file.js";
 import { openKinds } from "./open-kinds.js";
 import type { FileOfSet, Plan } from "./plan.js";
@@ -43,10 +43,14 @@ export type Answer =
 
 // The thread behind workers.ts.
 const { plan, out, files } = workerData as Start;
-const tasks = recipeTasks(plan);
+const arms = recipeArms(plan);
 const port = parentPort!;
 let dealt: Places = new Map();
-const opening = openKinds(plan, tasks, files && remoteStored(files.facts, files.port));
+const opening = openKinds(
+  plan,
+  arms.map(({ task }) => task),
+  files && remoteStored(files.facts, files.port),
+);
 
 async function answer(work: () => Promise<Extract<Answer, { done: unknown }>["done"]>): Promise<void> {
   try {
@@ -65,7 +69,7 @@ port.on("message", (job: Job) =>
       dealt = job.places;
       return null;
     }
-    return makeFile(job.file, { plan, tasks, layout: layoutNamed(plan.format), sourceOf: dealOut(opened, dealt) }, out);
+    return makeFile(job.file, { plan, arms, layout: layoutNamed(plan.format), sourceOf: dealOut(opened, dealt) }, out);
   }),
 );
 await answer(async () => {

@@ -1,9 +1,8 @@
 import { tmpdir } from "node:os";
 import { encodePng, type Need } from "@ssl4rl/core";
 import { layoutNamed, openStored } from "@ssl4rl/data";
-import type { SkippedPicture } from "@ssl4rl/trainer";
+import { Mixture, recipeArms, type SkippedPicture } from "@ssl4rl/trainer";
 import { Progress } from "../progress.js";
-import { recipeTasks } from "../recipes.js";
 import { imageTokens, type VisionFamily } from "./image-tokens.js";
 import { rowStream, type Workshop } from "./make-file.js";
 import { needsFiles, openKinds } from "./open-kinds.js";
@@ -25,7 +24,8 @@ export interface Counting {
 /** `--dry-run`: says what the set would be, from a few rows of each task, and writes nothing. */
 export async function showEstimate(plan: Plan, counting: Counting, json: boolean): Promise<void> {
   const progress = new Progress();
-  const tasks = recipeTasks(plan);
+  const arms = recipeArms(plan);
+  const tasks = arms.map(({ task }) => task);
   const stored = needsFiles(plan, tasks) ? await openStored(plan.images, { spool: tmpdir() }) : null;
   const opened = await openKinds(plan, tasks, stored);
   const places = new Map<Need | null, Readonly<Record<Split, readonly number[]>>>();
@@ -41,7 +41,7 @@ export async function showEstimate(plan: Plan, counting: Counting, json: boolean
     for (const { file, reason } of without.slice(0, 10)) progress.say(`  left out: ${file}: ${reason}`);
   }
   const layout = layoutNamed(plan.format);
-  const estimates = await estimate({ plan, tasks, layout, sourceOf: dealOut(opened, places) }, counting, SAMPLE);
+  const estimates = await estimate({ plan, arms, layout, sourceOf: dealOut(opened, places) }, counting, SAMPLE);
   const { name, minPixels, maxPixels } = counting.family;
   progress.say(`tokens as ${name} counts them, pictures of ${minPixels} to ${maxPixels} pixels`);
   for (const one of estimates) progress.say(describeEstimate(one, counting));
@@ -101,38 +101,43 @@ async function estimate(
   { family, maxPromptTokens }: Counting,
   sample: number,
 ): Promise<TaskEstimate[]> {
-  const { plan, tasks } = workshop;
+  const { plan, arms } = workshop;
   const split: Split = "train";
   const total = splits.reduce((sum, name) => sum + rowsOf(plan)[name], 0);
   const stream = rowStream(workshop, split);
-  const wanted = Math.min(sample * tasks.length, rowsOf(plan)[split]);
-  const made = tasks.map((task) => ({
-    task,
+  const wanted = Math.min(sample * arms.length, rowsOf(plan)[split]);
+  const shares = arms.map(({ share }) => share);
+  const mixture = Mixture.of(arms.length);
+  const made = arms.map(({ label }) => ({
+    label,
+    rows: 0,
     sizes: {} as Record<string, number>,
     tokens: [] as number[],
     text: [] as number[],
     bytes: 0,
   }));
+  for (let row = 0; row < total; row++) made[mixture.next(shares)].rows++;
   for (let index = 0; index < wanted; index++) {
-    const problem = await stream.get(index);
+    const arm = index % arms.length;
+    const problem = await stream.pose({ arm, turn: Math.floor(index / arms.length) });
     const { images } = problem;
-    const own = made[index % tasks.length];
+    const own = made[arm];
     const size = sizeOf(images);
     own.sizes[size] = (own.sizes[size] ?? 0) + 1;
     own.tokens.push(imageTokens(images, family));
     own.text.push(mostTextTokens(problem));
     own.bytes += images.reduce((sum, image) => sum + encodePng(image).length, 0);
   }
-  return made.map(({ task, sizes, tokens, text, bytes }, slot) => ({
-    task: task.id,
-    rows: Math.floor(total / tasks.length) + (slot < total % tasks.length ? 1 : 0),
+  return made.map(({ label, rows, sizes, tokens, text, bytes }) => ({
+    task: label,
+    rows,
     sampled: tokens.length,
     sizes,
     tokens: { mean: tokens.reduce((sum, count) => sum + count, 0) / tokens.length, most: Math.max(...tokens) },
     textTokens: Math.max(...text),
     overlong: maxPromptTokens === null ? null : overlongOf(tokens, text, maxPromptTokens),
     kilobytes: bytes / tokens.length / 1000,
-    skipped: [...stream.skipped.values()].filter((one) => one.task === task.id),
+    skipped: [...stream.skipped.values()].filter((one) => one.task === label),
   }));
 }
 

@@ -1,8 +1,8 @@
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { encodePng, type Problem, protocols, Random, type Task } from "@ssl4rl/core";
+import { encodePng, protocols, Random } from "@ssl4rl/core";
 import { type BuiltRow, type Layout, refusal } from "@ssl4rl/data";
-import { ProblemStream, type SkippedPicture, type SourceOf } from "@ssl4rl/trainer";
+import { type Arm, type ArmProblem, ProblemStream, type SkippedPicture, type SourceOf } from "@ssl4rl/trainer";
 import { hashFile } from "./hash-file.js";
 import { imageTokens, QWEN2_5_VL } from "./image-tokens.js";
 import type { FileOfSet, Plan, Split } from "./plan.js";
@@ -15,6 +15,7 @@ export interface FileRecord {
   readonly rows: number;
   readonly bytes: number;
   readonly sha256: string;
+  /** By the label of their arm. */
   readonly tasks: Readonly<Record<string, TaskCount>>;
   /** Pictures that a task could not use; another one took the place of each. */
   readonly skipped: readonly SkippedPicture[];
@@ -34,17 +35,17 @@ export interface TaskCount {
 /** Where a file's rows come from. */
 export interface Workshop {
   readonly plan: Plan;
-  readonly tasks: readonly Task[];
+  readonly arms: readonly Arm[];
   readonly layout: Layout;
   /** The pictures of a split, for a task. */
   readonly sourceOf: (split: Split) => SourceOf;
 }
 
 /** Rows of a split, made on demand: row `index` follows from the plan, the pictures and the index alone. */
-export function rowStream({ plan, tasks, sourceOf }: Workshop, split: Split): ProblemStream {
+export function rowStream({ plan, arms, sourceOf }: Workshop, split: Split): ProblemStream {
   const protocol = protocols.find(({ name }) => name === plan.protocol)!;
   // Each split has draws of its own: an answer says nothing of the answer at the same place in another.
-  return new ProblemStream(sourceOf(split), tasks, protocol, Random.from("build", plan.seed, split).uint32());
+  return new ProblemStream(sourceOf(split), arms, protocol, Random.from("build", plan.seed, split).uint32());
 }
 
 /** Makes one file of the set and puts it into `out`, whole or not at all. */
@@ -76,15 +77,17 @@ export async function makeFile(file: FileOfSet, workshop: Workshop, out: string)
 
   async function* rows(): AsyncGenerator<BuiltRow> {
     for (let index = file.start; index < file.end; index++) {
-      const row = builtRow(await stream.get(index), index, file.split, workshop.plan);
+      const problem = await stream.get(index);
+      const { label } = problem.arm;
+      const row = builtRow(problem, index, file.split, workshop.plan);
       const count = countOf(row);
-      tasks[row.task] = row.task in tasks ? addCounts(tasks[row.task], count) : count;
+      tasks[label] = label in tasks ? addCounts(tasks[label], count) : count;
       yield row;
     }
   }
 }
 
-function builtRow(problem: Problem, index: number, split: Split, { reward }: Plan): BuiltRow {
+function builtRow(problem: ArmProblem, index: number, split: Split, { reward }: Plan): BuiltRow {
   return {
     index,
     split,

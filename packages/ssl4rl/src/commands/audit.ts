@@ -1,6 +1,6 @@
 import { protocols, UserError } from "@ssl4rl/core";
 import { type AuditRow, audit, readSet } from "@ssl4rl/data";
-import { ProblemStream } from "@ssl4rl/trainer";
+import { evenArms, ProblemStream } from "@ssl4rl/trainer";
 import { Command } from "commander";
 import { auditTable } from "../audit-table.js";
 import { describeTask } from "../describe-task.js";
@@ -52,7 +52,7 @@ export function auditCommand(): Command {
 async function* posed(flags: Flags): AsyncGenerator<AuditRow> {
   const { recipe, tasks, sourceOf } = await openPosing(flags, flags.rows);
   for (const task of tasks) {
-    const stream = new ProblemStream(sourceOf, [task], protocols[0], recipe.seed);
+    const stream = new ProblemStream(sourceOf, evenArms([task]), protocols[0], recipe.seed);
     const name = describeTask(task);
     for (let i = 0; i < flags.rows; i++) {
       const { picture, images, target } = await stream.get(i);

@@ -1,10 +1,10 @@
 import { protocols } from "@ssl4rl/core";
-import { evaluate, type Graded, openPolicy, ProblemStream, RunFolder, scores } from "@ssl4rl/trainer";
+import { evaluate, type Graded, openPolicy, ProblemStream, RunFolder, recipeArms, scores } from "@ssl4rl/trainer";
 import { Command } from "commander";
 import { deviceName, wholeNumber } from "../flags.js";
 import { checkpointFolder } from "../models.js";
 import { Progress } from "../progress.js";
-import { loadRecipe, parseTaskFlag, recipeTasks } from "../recipes.js";
+import { loadRecipe, parseTaskFlag } from "../recipes.js";
 import { runPath } from "../run-path.js";
 import { describeScore } from "../score-line.js";
 import { openAll, openPictures } from "../sources.js";
@@ -53,17 +53,15 @@ export function evalCommand(): Command {
         videos: flags.videos,
         tasks: flags.task.map(parseTaskFlag),
       };
-      const tasks = recipeTasks(recipe);
+      const arms = recipeArms(recipe);
+      const tasks = arms.map(({ task }) => task);
       const saved = run?.latestCheckpoint()?.folder ?? null;
       const model = saved && !recipe.lora ? saved : await checkpointFolder(recipe.model, progress);
       const pictures = run
         ? (await openPictures(recipe, tasks)).heldOut
         : await openAll(recipe, tasks, flags.questions);
       const protocol = protocols.find(({ name }) => name === recipe.protocol)!;
-      const exam = await new ProblemStream(pictures, tasks, protocol, recipe.seed + 1).slice(
-        0,
-        flags.questions * tasks.length,
-      );
+      const exam = await new ProblemStream(pictures, arms, protocol, recipe.seed + 1).each(flags.questions);
       const policy = openPolicy(recipe, model, saved);
       const graded: Graded[] = [];
       for await (const pass of evaluate(policy, exam, recipe)) {

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { describeReward, type Problem, protocols, UserError } from "@ssl4rl/core";
-import { ProblemStream, type SkippedPicture } from "@ssl4rl/trainer";
+import { evenArms, ProblemStream, type SkippedPicture } from "@ssl4rl/trainer";
 import { Command } from "commander";
 import { wholeNumber } from "../flags.js";
 import { openPosing, type PosingFlags } from "../posing.js";
@@ -34,7 +34,7 @@ export function previewCommand(): Command {
       const skipped: SkippedPicture[] = [];
       // A stream of its own for each: a task that can use only a few pictures does not hold up the others.
       for (const task of tasks) {
-        const stream = new ProblemStream(sourceOf, [task], protocol, 0);
+        const stream = new ProblemStream(sourceOf, evenArms([task]), protocol, 0);
         try {
           problems.push(...(await stream.slice(0, flags.rows)));
         } catch (error) {

@@ -1,11 +1,20 @@
 import { join } from "node:path";
 import { describeReward, UserError } from "@ssl4rl/core";
-import { checkRecipe, lockRun, type Recipe, RunFolder, type StepMetrics, type TaskScore, train } from "@ssl4rl/trainer";
+import {
+  checkRecipe,
+  lockRun,
+  type Recipe,
+  RunFolder,
+  recipeArms,
+  type StepMetrics,
+  type TaskScore,
+  train,
+} from "@ssl4rl/trainer";
 import { Command } from "commander";
 import { deviceName, wholeNumber } from "../flags.js";
 import { checkpointFolder } from "../models.js";
 import { duration, Progress } from "../progress.js";
-import { loadRecipe, parseTaskFlag, recipeTasks } from "../recipes.js";
+import { loadRecipe, parseTaskFlag } from "../recipes.js";
 import { groupBy } from "../report/group-by.js";
 import { renderReport } from "../report/report.js";
 import { freeRunPath, newestRun, runPath } from "../run-path.js";
@@ -83,7 +92,7 @@ function newRun(recipeName: string | undefined, flags: Flags): Planned {
     },
     name,
   );
-  recipeTasks(wanted);
+  recipeArms(wanted);
   const label = recipeName ? name : wanted.tasks.map(({ task }) => task).join("-");
   return { recipe: wanted, path: flags.run ? runPath(flags.run) : freeRunPath(label) };
 }
@@ -112,9 +121,10 @@ function resumedRun(recipeName: string | undefined, flags: Flags): RunFolder {
 async function runTraining(planned: RunFolder | Planned, flags: Flags): Promise<void> {
   const { recipe, path } = planned;
   const progress = new Progress();
-  const tasks = recipeTasks(recipe);
+  const arms = recipeArms(recipe);
+  const tasks = arms.map(({ task }) => task);
   const model = await checkpointFolder(recipe.model, progress);
-  progress.say(`Run ${path}: ${tasks.map(({ id }) => id).join(", ")} on ${recipe.images}, ${recipe.steps} steps`);
+  progress.say(`Run ${path}: ${arms.map(({ label }) => label).join(", ")} on ${recipe.images}, ${recipe.steps} steps`);
   progress.update("Reading pictures");
   const pictures = await openPictures(recipe, tasks);
   for (const [needs, some] of groupBy(tasks, (task) => task.needs)) {
@@ -142,7 +152,7 @@ async function runTraining(planned: RunFolder | Planned, flags: Flags): Promise<
   };
   process.once("SIGINT", interrupt);
   process.once("SIGTERM", interrupt);
-  const events = train({ run, model, ...pictures, tasks, signal: stop.signal });
+  const events = train({ run, model, ...pictures, arms, signal: stop.signal });
   let before: Record<string, TaskScore> = run.readEvaluation("before")?.tasks ?? {};
   let after: Record<string, TaskScore> = {};
   let stopped = false;

@@ -69,7 +69,16 @@ export function aboutRun(run: Run): string[] {
 /** Keys of the algorithm that launch files do not carry, where a recipe sets them to something of its own. */
 function leftOut(recipe: Recipe): string[] {
   const plain = checkRecipe({ tasks: recipe.tasks }, "defaults");
-  const keys = ["epochs", "refillRounds", "overlong", "rewardCombination", "loss", "kl", "samplerCorrection"] as const;
+  const keys = [
+    "curriculum",
+    "epochs",
+    "refillRounds",
+    "overlong",
+    "rewardCombination",
+    "loss",
+    "kl",
+    "samplerCorrection",
+  ] as const;
   const left = keys.filter((key) => JSON.stringify(recipe[key]) !== JSON.stringify(plain[key]));
   const scale = recipe.advantageScale;
   return [...left, ...(scale === "group" || scale === "none" ? [] : ["advantageScale"])];

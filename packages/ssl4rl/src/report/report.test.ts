@@ -197,6 +197,7 @@ function metrics(step: number): string {
     loss: 0,
     gradNorm: 0.7,
     learningRate: 5e-4,
+    curriculum: null,
     seconds: 2,
     tasks: { "rotation@1": own, "position@1": own },
   };
