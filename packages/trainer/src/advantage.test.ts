@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { advantages, gdpoAdvantages, type RewardScale } from "./advantage.js";
+import { advantages, gdpoAdvantages, type RewardScale, taskAdvantages, variance } from "./advantage.js";
 
 // Golden numbers: `advantages`, `multi_reward` and `equal_rewards_float32` of the project's GRPO reference, computed by two
 // independent programs and equal to TRL's and verl's own functions.
@@ -51,6 +51,19 @@ describe("advantages", () => {
       ],
     ],
   ])("scale by %s", (scale, expected) => close(advantages(REWARDS, scale), expected));
+
+  it("scale by the spread of their task", () => {
+    // `task_adv` of `curriculum.design`: both groups are of one task.
+    const spread = (variance(REWARDS[0]) + variance(REWARDS[1])) / 2;
+    expect(spread).toBeCloseTo(0.122396, 6);
+    const moved = 0.9 * 0.1 + 0.1 * spread;
+    close(taskAdvantages(REWARDS, [moved, moved]), [
+      [1.172788, -1.954647, -0.390929, 1.172788],
+      [-0.195465, 0.586394, -0.195465, -0.195465],
+    ]);
+    // A small spread scales its own task alone.
+    expect(taskAdvantages(REWARDS, [moved, 1])[0]).toEqual(taskAdvantages(REWARDS, [moved, moved])[0]);
+  });
 
   it("are of the weighted sum of several rewards", () => {
     const total = REWARDS.map((group, b) => group.map((r, g) => WEIGHTS[0] * r + WEIGHTS[1] * FORMAT[b][g]));

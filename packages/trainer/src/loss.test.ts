@@ -1,7 +1,7 @@
 import { tensor } from "@ssl4rl/torch";
 import { describe, expect, it } from "vitest";
 import { type LossOptions, type PolicyLossInput, policyLoss } from "./loss.js";
-import { denominator, type LossMean } from "./token-weights.js";
+import { denominator, type LossMean, taskWeights } from "./token-weights.js";
 
 // Golden numbers: `loss`, `kl`, `end_to_end` of the project's GRPO reference (equal to TRL's and verl's own functions).
 const NEW = [
@@ -94,6 +94,19 @@ describe("policyLoss", () => {
       Array.from(input.logprobs.grad!.data() as Float32Array, (g) => g / TOKENS),
       [0.00145, -0.146545, -0.167442, 0.000761, -0.00519, 0],
     );
+  });
+
+  it("equals the mean over tasks of the mean over their tokens (task_loss: tasks weighed 0.7 and 0.3)", () => {
+    // The responses are of two tasks, of which the update has 7 and 3 groups.
+    const groups = [3, 0, 0, 0, 0, 0, 0].map((tokens) => ({ task: 0, tokens }));
+    const weights = taskWeights([...groups, ...[2, 0, 0].map((tokens) => ({ task: 1, tokens }))]);
+    const input = { ...inputs(), reference: null, weights: tensor([[weights[0]], [weights[7]]]) };
+    expect(whole(shaped({ mean: "task" }), input).loss).toBeCloseTo(-0.22914, 5);
+  });
+
+  it("weighs no token otherwise than the mean over all where there is one task", () => {
+    expect(taskWeights([5, 1, 9].map((tokens) => ({ task: 2, tokens })))).toEqual([1, 1, 1]);
+    expect(taskWeights([0, 0].map((tokens) => ({ task: 0, tokens })))).toEqual([0, 0]);
   });
 
   it("lets ratios rise further with a higher upper clip", () => {

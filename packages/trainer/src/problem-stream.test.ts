@@ -1,7 +1,7 @@
 import { answerOnly } from "@ssl4rl/core";
 import { position, rotation } from "@ssl4rl/tasks";
 import { describe, expect, it } from "vitest";
-import { evenArms } from "./arm.js";
+import { evenArms, recipeArms } from "./arm.js";
 import { ProblemStream } from "./problem-stream.js";
 import { noisePictures } from "./test-checkpoint.js";
 
@@ -49,6 +49,25 @@ describe("ProblemStream", () => {
     }
     expect(agree / 400).toBeGreaterThan(0.17);
     expect(agree / 400).toBeLessThan(0.33);
+  });
+
+  it("draws tasks by weight, each from its own beginning", async () => {
+    const arms = recipeArms({ tasks: [{ task: "rotation", weight: 3 }, { task: "position" }], size: 56 });
+    const weighed = await new ProblemStream(() => noisePictures(7), arms, answerOnly, 1).slice(0, 40);
+    const even = await new ProblemStream(() => noisePictures(7), evenArms(tasks), answerOnly, 1).slice(0, 60);
+    for (const { id } of tasks) {
+      const keys = (problems: typeof weighed) => problems.filter(({ task }) => task.id === id).map(({ key }) => key);
+      expect(keys(weighed).length).toBe(id === tasks[0].id ? 30 : 10);
+      expect(keys(even).slice(0, keys(weighed).length)).toEqual(keys(weighed));
+    }
+  });
+
+  it("does not tie the answers of two option sets of a task together", async () => {
+    const arms = evenArms([rotation.create({ size: 56 }), rotation.create({ size: 84 })]);
+    const problems = await new ProblemStream(() => noisePictures(30), arms, answerOnly, 1).each(60);
+    const targets = (k: number) => problems.filter((_, i) => i % 2 === k).map(({ target }) => target);
+    expect(targets(0)).not.toEqual(targets(1));
+    expect([...targets(0)].sort()).toEqual([...targets(1)].sort());
   });
 
   it("notes pictures a task cannot use and takes the next", async () => {

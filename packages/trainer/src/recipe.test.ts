@@ -36,11 +36,24 @@ describe("recipes", () => {
     );
   });
 
+  it("take weights, levels and a curriculum, and a ladder with levels alone", () => {
+    const read = (text: string) => parseRecipe(text, "r.yaml");
+    const ladder = "tasks: [{task: jigsaw, weight: 2, levels: [{rows: 1}, {rows: 2}]}]\ncurriculum: {ladder: true}";
+    expect(read(ladder).curriculum).toEqual({ learnability: false, ladder: true });
+    expect(read("tasks: [{task: rotation}]").curriculum).toBeUndefined();
+    const without = "tasks: [{task: rotation, levels: [{step: 90}]}]\ncurriculum: {ladder: true}";
+    expect(() => read(without)).toThrow(/curriculum\.ladder: needs a task with levels, such as .*got true/);
+    expect(() => read("tasks: [{task: rotation, weight: 0}]")).toThrow(/tasks\.0\.weight: .*got 0/);
+    expect(() => read("tasks: [{task: rotation, levels: []}]")).toThrow(/tasks\.0\.levels: .*got \[\]/);
+  });
+
   it("refuse options that cannot go together, and say which", () => {
     const read = (text: string) => () => parseRecipe(`tasks: [{task: rotation}]\n${text}\n`, "r.yaml");
     expect(read("prompts: 8\nminiBatch: 3")).toThrow(/miniBatch: must divide prompts, got 3/);
     expect(read("replicas: 2\nepochs: 2")).toThrow(/replicas: more than 1 is for steps of one update: .*got 2/);
     expect(read("replicas: 2\nprompts: 8\nminiBatch: 4")).toThrow(/replicas: more than 1 is for steps of one update/);
+    expect(read("replicas: 2\nadvantageScale: task")).toThrow(/replicas: .*advantageScale batch or task/);
+    expect(read("replicas: 2\nloss: {mean: task}")).toThrow(/replicas: .*loss\.mean task/);
     expect(read("replicas: 2\nprompts: 8\nminiBatch: 8")()).toMatchObject({ replicas: 2, miniBatch: 8 });
     expect(read("maxNewTokens: 8\noverlong: {cache: 9}")).toThrow(
       /overlong\.cache: must not be above maxNewTokens, got 9/,

@@ -172,7 +172,7 @@ export const recipeSchema = z
   })
   .refine(({ curriculum, tasks }) => !curriculum?.ladder || tasks.some(({ levels = [] }) => levels.length > 1), {
     path: ["curriculum", "ladder"],
-    message: "needs a task with levels, such as {task: rotation, levels: [{step: 180}, {step: 90}]}",
+    message: "needs a task with levels, such as {task: jigsaw, levels: [{rows: 1}, {rows: 2}]}",
   })
   .refine(({ prompts, miniBatch = prompts }) => prompts % miniBatch === 0, {
     path: ["miniBatch"],

@@ -173,21 +173,45 @@ describe("train", () => {
   });
 });
 
-describe("train with several updates per batch and dynamic sampling", () => {
-  it("resumes bit for bit, with the next problem", async () => {
+describe("train with several updates per batch, dynamic sampling and a curriculum", () => {
+  it("resumes bit for bit, with the next problem of every task and level", async () => {
     const tinyVl = fileURLToPath(new URL("../../../checkpoints/tiny-vl", import.meta.url));
-    const settings = recipe({ rollouts: 4, maxNewTokens: 8, steps: 3, miniBatch: 2, epochs: 2, refillRounds: 2 });
+    const settings = recipe({
+      tasks: [
+        { task: "rotation", levels: [{ step: 90 }, { step: 45 }] },
+        { task: "position", weight: 2 },
+      ],
+      curriculum: { learnability: true, ladder: true },
+      advantageScale: "task",
+      loss: { ...recipe().loss, mean: "task" },
+      rollouts: 4,
+      maxNewTokens: 8,
+      steps: 5,
+      miniBatch: 2,
+      epochs: 2,
+      refillRounds: 2,
+      evaluationQuestions: 2,
+    });
     const whole = RunFolder.create(join(folder, "updates"), settings);
     await go(whole, Number.POSITIVE_INFINITY, tinyVl);
     const path = join(folder, "updates-stopped");
-    await go(RunFolder.create(path, settings), 2, tinyVl);
+    await go(RunFolder.create(path, settings), 3, tinyVl);
     const resumed = RunFolder.open(path);
-    // More problems were asked than a step's prompts, or there would be nothing to go on from.
-    const { arms } = resumed.loadSchedule(resumed.latestCheckpoint()!.folder);
-    expect(arms.reduce((sum, { turns }) => sum + turns, 0)).toBeGreaterThan(2 * settings.prompts);
+    const before = resumed.loadSchedule(resumed.latestCheckpoint()!.folder);
+    // More problems were asked than a step's prompts, and the ladder waits for its next step, or nothing would be shown.
+    expect(before.arms.reduce((sum, { turns }) => sum + turns, 0)).toBeGreaterThan(3 * settings.prompts);
+    expect(before.entries[0]).toMatchObject({ level: 0, batches: 3 });
     await go(resumed, Number.POSITIVE_INFINITY, tinyVl);
+    const after = resumed.loadSchedule(resumed.latestCheckpoint()!.folder);
+    expect(after.entries[0].batches).toBe(1);
+    expect(after).toEqual(whole.loadSchedule(whole.latestCheckpoint()!.folder));
     expect(metrics(resumed)).toEqual(metrics(whole));
     expect(weights(resumed).equals(weights(whole))).toBe(true);
+    expect(Object.keys(resumed.readEvaluation("after")!.tasks)).toEqual([
+      "rotation@1 step=90",
+      "rotation@1 step=45",
+      "position@2",
+    ]);
   });
 });
 

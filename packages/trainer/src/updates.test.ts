@@ -1,9 +1,10 @@
 import { answerOnly, type Verdict } from "@ssl4rl/core";
 import { Checkpoint } from "@ssl4rl/models";
-import { rotation } from "@ssl4rl/tasks";
+import { position, rotation } from "@ssl4rl/tasks";
 import { AdamW, noGrad, setThreads } from "@ssl4rl/torch";
 import { describe, expect, it } from "vitest";
-import { evenArms } from "./arm.js";
+import { variance } from "./advantage.js";
+import { type Arm, evenArms } from "./arm.js";
 import { type GrpoInput, type GrpoOptions, grpo, type Step } from "./grpo.js";
 import { ProblemStream, type Turn } from "./problem-stream.js";
 import { checkRecipe, type Recipe } from "./recipe.js";
@@ -44,11 +45,15 @@ function optionsOf(change: Change): GrpoOptions {
   );
 }
 
-const arms = evenArms([rotation.create({ size: 56 })]);
+const one = evenArms([rotation.create({ size: 56 })]);
+const two = evenArms([rotation.create({ size: 56 }), position.create({ size: 56 })]);
 
-/** Pays an even length, and a length above 6 for its form; but responses to the problems `equal` all alike. */
+/** Pays an even length, and a length above 6 for its form; but responses to the problems `equal` of the first arm all alike. */
 class PaidByLength extends ProblemStream {
-  constructor(private readonly equal: readonly number[]) {
+  constructor(
+    arms: readonly Arm[],
+    private readonly equal: readonly number[],
+  ) {
     super(() => noisePictures(8), arms, answerOnly, 0);
   }
 
@@ -70,7 +75,7 @@ class PaidByLength extends ProblemStream {
 }
 
 /** The first step of the same policy; also the number of times that its optimiser moved the weights. */
-async function firstStep(change: Change = {}, { lr = 1e-2, equal = [] as readonly number[] } = {}) {
+async function firstStep(change: Change = {}, { lr = 1e-2, equal = [] as readonly number[], arms = one } = {}) {
   noGrad(() => {
     for (const [name, weight] of policy.model.parameters()) weight.copy_(initial.get(name)!);
   });
@@ -80,7 +85,7 @@ async function firstStep(change: Change = {}, { lr = 1e-2, equal = [] as readonl
     policy,
     reference: options.beta > 0 ? reference : null,
     replica: null,
-    problems: new PaidByLength(equal),
+    problems: new PaidByLength(arms, equal),
     optimizer,
     learningRate: () => lr,
     start: 0,
@@ -146,12 +151,61 @@ describe("dynamic sampling", () => {
     expect(plain.step.problems.length).toBe(4);
   });
 
+  it("asks the same task again, so that tasks keep their shares", async () => {
+    const { step } = await firstStep({ refillRounds: 3 }, { equal: [0, 1], arms: two });
+    const further = step.problems.slice(4).map(({ arm }) => arm);
+    expect(further.filter((arm) => arm === two[0]).length).toBeGreaterThanOrEqual(2);
+    const taught = step.problems.filter((_, b) => step.rollouts[b].some(({ advantage }) => advantage !== 0));
+    expect(two.map((arm) => taught.filter((problem) => problem.arm === arm).length)).toEqual([2, 2]);
+  });
+
   it("gives up after its rounds, and moves nothing where nothing teaches", async () => {
     const all = Array.from({ length: 32 }, (_, i) => i);
     const { step, moves } = await firstStep({ refillRounds: 2 }, { equal: all });
     expect(step.problems.length).toBe(12);
     expect(moves).toBe(0);
     expect(step.metrics).toMatchObject({ zeroVariance: 1, loss: 0, gradNorm: 0 });
+  });
+});
+
+describe("tasks of one step", () => {
+  const mean = { loss: { mean: "task" } };
+
+  it("have one loss each, whatever number of prompts is computed at once", async () => {
+    const whole = await firstStep({ ...mean, promptsPerPass: 4 }, { arms: two });
+    const alone = await firstStep({ ...mean, promptsPerPass: 1 }, { arms: two });
+    expect(alone.step.rollouts).toEqual(whole.step.rollouts);
+    expect(alone.step.metrics.loss).toBeCloseTo(whole.step.metrics.loss, 5);
+    expect(alone.step.metrics.gradNorm / whole.step.metrics.gradNorm).toBeCloseTo(1, 4);
+    const tokens = await firstStep({ promptsPerPass: 4 }, { arms: two });
+    expect(whole.step.metrics.gradNorm / tokens.step.metrics.gradNorm).not.toBeCloseTo(1, 3);
+    // The policy has not moved, so a task's loss is minus the mean of its tokens' advantages.
+    const ofTask = (arm: Arm) => {
+      const own = whole.step.rollouts.filter((_, b) => whole.step.problems[b].arm === arm).flat();
+      const sum = own.reduce((sum, { advantage, tokens }) => sum + advantage * tokens, 0);
+      return -sum / own.reduce((sum, { tokens }) => sum + tokens, 0);
+    };
+    expect(whole.step.metrics.loss).toBeCloseTo((ofTask(two[0]) + ofTask(two[1])) / 2, 5);
+  });
+
+  it("have the mean over tokens where there is but one task", async () => {
+    const task = await firstStep({ ...mean, miniBatch: 2 });
+    const tokens = await firstStep({ miniBatch: 2 });
+    expect(task.step.metrics.loss).toBe(tokens.step.metrics.loss);
+    expect(task.step.metrics.gradNorm).toBe(tokens.step.metrics.gradNorm);
+  });
+
+  it("have advantages on the scale of their own rewards", async () => {
+    const { step } = await firstStep({ advantageScale: "task" }, { arms: two, equal: [0] });
+    for (const arm of two) {
+      const own = step.rollouts.filter((_, b) => step.problems[b].arm === arm);
+      const spreads = own.map((group) => variance(group.map(({ reward }) => reward)));
+      const scale = Math.sqrt(spreads.reduce((sum, spread) => sum + spread, 0) / own.length + 1e-6);
+      for (const group of own) {
+        const average = group.reduce((sum, { reward }) => sum + reward, 0) / group.length;
+        for (const { advantage, reward } of group) expect(advantage).toBeCloseTo((reward - average) / scale, 6);
+      }
+    }
   });
 });
 
@@ -194,6 +248,7 @@ describe("every option changes the step", () => {
   it.each<[string, Change, Change]>([
     ["advantageScale none", {}, { advantageScale: "none" }],
     ["advantageScale batch", {}, { advantageScale: "batch" }],
+    ["advantageScale task", {}, { advantageScale: "task" }],
     ["advantageScale rloo", { advantageScale: "none" }, { advantageScale: "rloo" }],
     ["rewardCombination", {}, { rewardCombination: "gdpo" }],
     ["overlong", {}, { overlong: { cache: 2, weight: 1 } }],
