@@ -70,6 +70,21 @@ describe("settings of the papers", () => {
   });
 });
 
+describe("adaptive recipes", () => {
+  it.each(["ssl4rl", "ssl-r1"])("%s differs in levels and in how tasks go together, and in nothing else", (name) => {
+    const adaptive = loadRecipe(`${name}-adaptive`).recipe;
+    const { recipe } = loadRecipe(name);
+    const { tasks, curriculum, refillRounds, advantageScale, loss } = recipe;
+    expect({ ...adaptive, tasks, curriculum, refillRounds, advantageScale, loss }).toEqual(recipe);
+    expect(adaptive.loss).toEqual({ ...loss, mean: "task" });
+    expect(adaptive.tasks.map(({ task }) => task)).toEqual(tasks.map(({ task }) => task));
+    // Each of the paper's tasks is one of the levels.
+    const options = (some: typeof recipe) =>
+      recipeTasks(some).map(({ id, options }) => JSON.stringify({ id, options }));
+    expect(options(adaptive)).toEqual(expect.arrayContaining(options(recipe)));
+  });
+});
+
 describe("rewards of the papers, for real questions and whole responses", () => {
   it("ssl4rl: 1 for the right answer and 0 for any other, half right or not", async () => {
     expect(describeReward(loadRecipe("ssl4rl").recipe.reward)).toBe("1 if right");

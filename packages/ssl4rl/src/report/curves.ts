@@ -11,6 +11,7 @@ import {
 } from "./line-chart.js";
 import { count, percent } from "./numbers.js";
 import { foreign, type Html, html } from "./page.js";
+import { solved } from "./solved.js";
 
 const large: ChartSize = { width: 760, height: 470 };
 const small: ChartSize = { width: 380, height: 200 };
@@ -25,6 +26,7 @@ export function curves(metrics: readonly StepMetrics[], recipe: Recipe, chance: 
       ? `Thin: each step. Bold: smoothed over ${count(reach, "step")} to either side.`
       : "Each step as it was measured; too few steps to smooth."
   } Figures beside a title are the first and last value of the line.</p>
+${solved(metrics, chance)}
 <div class="charts">
 ${figure(main, html`<div class="wide">${lineChart(main, large)}</div><div class="narrow">${lineChart(main, small)}</div>`, "main")}
 ${others.map((chart) => figure(chart, lineChart(chart, small), "small"))}
@@ -47,6 +49,18 @@ function charts(metrics: readonly StepMetrics[], recipe: Recipe, chance: Readonl
     steps,
     series: [series(title.toLowerCase(), value)],
   });
+  /** What the curriculum set, a line for each task; null where it set nothing. */
+  const scheduled = (
+    title: string,
+    unit: string,
+    what: "shares" | "ladder",
+    more: Partial<LineChart> = {},
+  ): LineChart | null => {
+    const names = [...new Set(metrics.flatMap(({ curriculum }) => Object.keys(curriculum?.[what] ?? {})))];
+    const lines = names.map((name) => series(name, (step) => step.curriculum?.[what][name]));
+    const of = names.length === 1 ? ` of ${names[0]}` : "";
+    return names.length > 0 ? { title: `${title}${of}`, unit, steps, series: lines, exact: true, ...more } : null;
+  };
   const levels = groupBy(
     tasks.filter((task) => chance.has(task)),
     (task) => chance.get(task)!,
@@ -88,6 +102,8 @@ function charts(metrics: readonly StepMetrics[], recipe: Recipe, chance: Readonl
       : null,
     { ...single("Learning rate", "AdamW step size", (step) => step.learningRate), exact: true },
     single("Time", "seconds per step", (step) => step.seconds),
+    scheduled("Share of the prompts", "set by the curriculum", "shares", { shares: true }),
+    scheduled("Ladder", "level, 0 the easiest", "ladder"),
   ];
   return list.filter((chart) => chart !== null);
 }

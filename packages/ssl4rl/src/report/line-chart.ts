@@ -31,7 +31,7 @@ export interface ChartSize {
 const margin = { left: 46, right: 14, top: 24, bottom: 22 };
 
 /** How many steps each side the smoothed line looks; 0 where there is nothing to smooth. */
-export function smoothingReach({ steps, exact }: LineChart): number {
+export function smoothingReach({ steps, exact }: Pick<LineChart, "steps" | "exact">): number {
   return exact ? 0 : Math.round(steps.length / 25);
 }
 

@@ -155,6 +155,26 @@ test("a task without a question and a measure that was not finite leave no NaN",
   expect(text(page)).toContain("no questions could be asked");
 });
 
+test("a run with a curriculum shows its shares and ladder, and when each task was solved", () => {
+  finish();
+  const lines = Array.from({ length: 30 }, (_, step) => {
+    const record = JSON.parse(metrics(step)) as StepMetrics;
+    const solved = { reward: 1, accuracy: step < 12 ? 0.5 : 0.99, n: 8 };
+    const shares = { "rotation@1": 1 - step / 100, "position@1": step / 100 };
+    const curriculum = { shares, ladder: { "position@1": step / 20 }, passRates: {} };
+    return JSON.stringify({ ...record, curriculum, tasks: { ...record.tasks, "rotation@1": solved } });
+  });
+  put("metrics.jsonl", `${lines.join("\n")}\n`);
+  put("recipe.yaml", stringify({ ...recipe, curriculum: { learnability: true, ladder: false } }));
+  const words = text(renderReport(run));
+  expect(words).toMatch(/First reached: rotation@1 at step 1[234]\. Not reached: position@1\./);
+  expect(words).toContain("Share of the prompts rotation@1 100.0% → 71.0% position@1 0.0% → 29.0%");
+  expect(words).toContain("Ladder of position@1 0 → 1.45");
+  expect(words).toContain("Curriculum shares follow learnability");
+  put("metrics.jsonl", metrics(0));
+  expect(text(renderReport(run))).not.toMatch(/Ladder|Share of the prompts/);
+});
+
 test("a folder without a run, or with a broken file, is named in the error", () => {
   expect(() => renderReport(folder)).toThrow(/No run in .*: recipe.yaml is missing/);
   put("metrics.jsonl", `${metrics(0)}{broken\n${metrics(2)}`);

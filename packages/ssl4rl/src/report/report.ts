@@ -79,7 +79,7 @@ function note(text: string): Html {
 }
 
 function taskNames(recipe: Recipe): Html {
-  const names = recipe.tasks.map(({ task }) => task);
+  const names = [...new Set(recipe.tasks.map(({ task }) => task))];
   return html`${names.map((name, i) => [i === 0 ? "" : i === names.length - 1 ? " and " : ", ", foreign(name)])}`;
 }
 
@@ -96,6 +96,7 @@ function summary({ recipe, metrics, before, after }: Run): Html {
       "Tasks",
       recipe.tasks.map(({ task, ...options }) => [task, ...Object.entries(options).map(option)].join(", ")).join("; "),
     ],
+    ["Curriculum", curriculum(recipe)],
     ["Picture side", `${recipe.size} px`],
     ["Protocol", `${recipe.protocol}, at most ${recipe.maxNewTokens} tokens`],
     ["Reward", `${reward.accuracy} × accuracy${reward.format === 0 ? "" : ` + ${reward.format} × format`}`],
@@ -111,6 +112,14 @@ function summary({ recipe, metrics, before, after }: Run): Html {
       : html`<div><dt>${name}</dt><dd>${foreign(value)}</dd></div>
 `,
   )}</dl>`;
+}
+
+function curriculum({ curriculum }: Recipe): string | null {
+  if (!curriculum) return null;
+  const { learnability, ladder } = curriculum;
+  return [learnability && "shares follow learnability", ladder && "levels follow pass rates"]
+    .filter(Boolean)
+    .join(", ");
 }
 
 function trained({ lora, freezeVision }: Recipe): string {
