@@ -3,6 +3,7 @@ export * from "./arm.js";
 export * from "./evaluate.js";
 export * from "./grpo.js";
 export * from "./kl.js";
+export * from "./learnability.js";
 export * from "./loss.js";
 export * from "./mixture.js";
 export * from "./overlong.js";

@@ -1,0 +1,220 @@
+// What the tiny model learns of the papers' tasks on pictures of the world, singly and together:
+//   npm run bench -- learning OUT [singles] [mixture]
+// singles  each task by itself
+// mixture  SSL-R1's five tasks: in equal shares, by the adaptive schedule, and with each of its parts left out
+// Three seeds of each; every run of a part samples the same number of rollouts. Two runs at a time, on a core each. A run
+// that stands in OUT is not taken again, and one that was interrupted goes on. Ends with Markdown tables.
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { adjustedRate, checkRecipe, parseRecipe, printRecipe, type Recipe, RunFolder } from "@ssl4rl/trainer";
+
+const bin = fileURLToPath(new URL("../packages/ssl4rl/bin/ssl4rl.js", import.meta.url));
+const demoFile = fileURLToPath(new URL("../recipes/demo.yaml", import.meta.url));
+const SEEDS = [0, 1, 2];
+
+/** What all runs have: the demo's settings with smaller batches, on one core. */
+const common = {
+  ...parseRecipe(readFileSync(demoFile, "utf8"), demoFile),
+  prompts: 24,
+  rollouts: 16,
+  promptsPerPass: 12,
+  replicas: 1,
+  maxNewTokens: 16,
+  schedule: "constant",
+  reward: { accuracy: 1, partial: 1 },
+  evaluationQuestions: 200,
+};
+
+type Entry = Recipe["tasks"][number];
+
+const ladders: Record<string, Entry> = {
+  rotation: { task: "rotation", step: 90 },
+  similarity: { task: "similarity", levels: [{ strength: "weak" }, { strength: "strong" }] },
+  inpainting: { task: "inpainting", levels: [{ share: 0.5 }, { share: 0.25 }] },
+  ordering: { task: "jigsaw", layout: "tiles", levels: [{ rows: 1 }, { rows: 2 }], columns: 2 },
+  correspondence: { task: "correspondence", levels: [{ points: 4 }, { points: 6 }] },
+};
+const sslR1 = Object.values(ladders);
+
+const adaptive = {
+  curriculum: { learnability: true, ladder: true },
+  advantageScale: "task",
+  loss: { mean: "task" },
+  refillRounds: 3,
+};
+
+/** Changes to the common settings, by part and name; `steps` is what the first run of a part takes. */
+const parts: Record<string, { readonly steps: number; readonly runs: Record<string, Record<string, unknown>> }> = {
+  singles: {
+    steps: 160,
+    runs: {
+      rotation: { tasks: [ladders.rotation] },
+      position: { tasks: [{ task: "position", grid: 2 }] },
+      contrastive: { tasks: [{ task: "contrastive", strength: "weak" }] },
+      "jigsaw 1 x 2": { tasks: [{ task: "jigsaw", layout: "tiles", rows: 1, columns: 2 }] },
+      "jigsaw 2 x 2": { tasks: [{ task: "jigsaw", layout: "tiles", rows: 2, columns: 2 }] },
+      "similarity weak": { tasks: [{ task: "similarity", strength: "weak" }] },
+      "inpainting 0.5": { tasks: [{ task: "inpainting", share: 0.5 }] },
+      "correspondence 4": { tasks: [{ task: "correspondence", points: 4 }] },
+    },
+  },
+  mixture: {
+    steps: 400,
+    runs: {
+      uniform: { tasks: sslR1 },
+      adaptive: { tasks: sslR1, ...adaptive },
+      "without learnability": { tasks: sslR1, ...adaptive, curriculum: { ladder: true } },
+      "without ladder": { tasks: sslR1, ...adaptive, curriculum: { learnability: true } },
+      "without task scale": { tasks: sslR1, ...adaptive, advantageScale: "group" },
+      "without task mean": { tasks: sslR1, ...adaptive, loss: {} },
+      "without refill": { tasks: sslR1, ...adaptive, refillRounds: 0 },
+    },
+  },
+};
+
+interface Taken {
+  readonly steps: number;
+  readonly before: Readonly<Record<string, Score>>;
+  readonly after: Readonly<Record<string, Score>>;
+}
+
+type Score = { readonly accuracy: number; readonly chance: number };
+
+export default async function bench(): Promise<void> {
+  const [out, ...words] = process.argv.slice(3);
+  const unknown = words.filter((word) => !(word in parts));
+  if (!out || unknown.length > 0) throw new Error(`npm run bench -- learning OUT [${Object.keys(parts).join("] [")}]`);
+  mkdirSync(out, { recursive: true });
+  const chosen = Object.entries(parts).filter(([part]) => words.length === 0 || words.includes(part));
+  const wanted = chosen.flatMap(([part, { runs }]) =>
+    SEEDS.flatMap((seed) => Object.keys(runs).map((name) => ({ part, name, seed }))),
+  );
+  // Two hands on one list.
+  const left = wanted.values();
+  const hand = async () => {
+    for (const { part, name, seed } of left) await take(out, part, name, seed);
+  };
+  await Promise.all([hand(), hand()]);
+  for (const [part, { runs }] of chosen) {
+    const taken = Object.keys(runs).map((name) => [name, SEEDS.map((seed) => read(out, part, name, seed))] as const);
+    console.log(part === "singles" ? singlesTable(taken) : mixtureTable(taken));
+  }
+}
+
+/** Takes a run, or what is left of it. */
+async function take(out: string, part: string, name: string, seed: number): Promise<void> {
+  const { steps, runs } = parts[part];
+  const folder = folderOf(out, part, name, seed);
+  const budget = steps * common.prompts * common.rollouts;
+  const recipe = checkRecipe({ ...common, ...runs[name], steps, seed }, name);
+  if (!existsSync(join(folder, "recipe.yaml"))) {
+    writeFileSync(`${folder}.yaml`, printRecipe(recipe));
+    await train(folder, budget, [`${folder}.yaml`]);
+  }
+  if (existsSync(join(folder, "eval", "after.json"))) return;
+  if (sampled(folder) < budget) await train(folder, budget, ["--resume"]);
+  // What refilling made dearer had to stop at its budget; it is examined where it stands.
+  const run = RunFolder.open(folder);
+  if (!run.readEvaluation("after")) {
+    await train(folder, Number.POSITIVE_INFINITY, ["--resume", "--steps", String(run.readMetrics().length)]);
+  }
+  console.error(`${part}, ${name}, seed ${seed}: ${run.readMetrics().length} steps`);
+}
+
+/** Stops, as Ctrl-C does, when the run has sampled `budget` rollouts. */
+async function train(folder: string, budget: number, words: readonly string[]): Promise<void> {
+  const environment = { ...process.env, OMP_NUM_THREADS: "1" };
+  const child = spawn(process.execPath, [bin, "train", ...words, "--run", folder], {
+    env: environment,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const watch = setInterval(() => {
+    if (sampled(folder) >= budget && !child.killed) child.kill("SIGINT");
+  }, 500);
+  const status = await ended;
+  clearInterval(watch);
+  if (status !== 0 && status !== 130) throw new Error(`${folder}: ssl4rl train ended with ${status}`);
+}
+
+/** Rollouts that a run has taken so far. */
+function sampled(folder: string): number {
+  if (!existsSync(join(folder, "metrics.jsonl"))) return 0;
+  const steps = RunFolder.open(folder).readMetrics();
+  return steps.reduce((sum, { tasks }) => sum + Object.values(tasks).reduce((all, { n }) => all + n, 0), 0);
+}
+
+function read(out: string, part: string, name: string, seed: number): Taken {
+  const run = RunFolder.open(folderOf(out, part, name, seed));
+  return {
+    steps: run.readMetrics().length,
+    before: run.readEvaluation("before")!.tasks,
+    after: run.readEvaluation("after")!.tasks,
+  };
+}
+
+function folderOf(out: string, part: string, name: string, seed: number): string {
+  return join(out, `${part}-${name.replaceAll(" ", "-")}-${seed}`);
+}
+
+function singlesTable(taken: readonly (readonly [string, readonly Taken[]])[]): string {
+  const rows = taken.map(([name, runs]) => {
+    const [[label, { chance }]] = Object.entries(runs[0].after);
+    const before = average(runs.map((run) => run.before[label].accuracy));
+    const after = runs.map((run) => run.after[label].accuracy);
+    const { low } = interval(after);
+    return [name, chance, before, after.map(fixed).join(" "), described(after), low > chance ? "yes" : "no"];
+  });
+  return table(["task", "chance", "before", "after, by seed", "mean, 95 % interval", "above chance"], rows);
+}
+
+/** Accuracies above guessing: 0 for chance, 1 for always right; a task's is the mean over its levels. */
+function mixtureTable(taken: readonly (readonly [string, readonly Taken[]])[]): string {
+  const tasks = Object.keys(ladders);
+  const ofTask = ({ after }: Taken, { task }: Entry) =>
+    average(
+      Object.entries(after)
+        .filter(([label]) => label.startsWith(`${task}@`))
+        .map(([, { accuracy, chance }]) => adjustedRate(accuracy, chance)),
+    );
+  const rows = taken.map(([name, runs]) => {
+    const rates = runs.map((run) => sslR1.map((entry) => ofTask(run, entry)));
+    return [
+      name,
+      runs.map(({ steps }) => steps).join(" "),
+      ...tasks.map((_, k) => average(rates.map((run) => run[k]))),
+      described(rates.map(average)),
+      described(rates.map((run) => Math.min(...run))),
+    ];
+  });
+  return table(["run", "steps", ...tasks, "mean of tasks", "worst task"], rows);
+}
+
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const line = (cells: readonly (string | number)[]) =>
+    `| ${cells.map((cell) => (typeof cell === "number" ? fixed(cell) : cell)).join(" | ")} |`;
+  return `\n${[line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n")}\n`;
+}
+
+/** Mean over the seeds with its interval by Student's t. */
+function described(values: readonly number[]): string {
+  const { low, high } = interval(values);
+  return `${fixed(average(values))} (${fixed(low)} to ${fixed(high)})`;
+}
+
+function interval(values: readonly number[]): { readonly low: number; readonly high: number } {
+  const mean = average(values);
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  // The 97.5 % point for two degrees of freedom: three seeds.
+  const reach = 4.303 * Math.sqrt(squares / (values.length - 1) / values.length);
+  return { low: mean - reach, high: mean + reach };
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+const fixed = (value: number) => value.toFixed(3);
