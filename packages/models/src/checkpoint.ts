@@ -133,7 +133,7 @@ export class Checkpoint {
   /**
    * Log-probabilities of completions, through the prompt's graph when it has one. On a `tape` (the prompt's own, unless
    * another is given) logits are computed in chunks, in the backward pass too. Their entropies have no graph, unless
-   * `entropyGradient` asks for one. Call it inside a scope.
+   * `entropyGradient` asks for one. `likeliest` asks which tokens are the likeliest. Call it inside a scope.
    */
   logprobs(
     prompt: Prompt,
@@ -142,9 +142,15 @@ export class Checkpoint {
       temperature,
       tape = prompt.tape,
       entropyGradient = false,
-    }: { readonly temperature: number; readonly tape?: Tape | null; readonly entropyGradient?: boolean },
+      likeliest = false,
+    }: {
+      readonly temperature: number;
+      readonly tape?: Tape | null;
+      readonly entropyGradient?: boolean;
+      readonly likeliest?: boolean;
+    },
   ): TokenLogprobs {
-    return completionLogprobs(this.model, prompt, completions.ids, temperature, { tape, entropyGradient });
+    return completionLogprobs(this.model, prompt, completions.ids, temperature, { tape, entropyGradient, likeliest });
   }
 
   /**

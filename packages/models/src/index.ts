@@ -29,6 +29,7 @@ export { mropePositions, type Positions } from "./positions.js";
 export { type PreparedBatch, type Prompt, type PromptTokens, QwenVL, randomModel } from "./qwen2_5_vl.js";
 export {
   type DrawnToken,
+  LogitsNotFinite,
   type SampledTokens,
   type SamplingOptions,
   type SamplingTokens,

@@ -60,6 +60,22 @@ function takeGradients(): Map<string, Float32Array> {
   return taken;
 }
 
+test("the likeliest tokens are those that greedy decoding would draw", () => {
+  scope(() => {
+    const { logprobs, likeliest } = completionLogprobs(model, model.prefill(batch), ids, 1, { likeliest: true });
+    expect(completionLogprobs(model, model.prefill(batch), ids, 1).likeliest).toBeNull();
+    expect(likeliest!.sum().item()).toBe(0);
+    // The likeliest first tokens in place of the given ones; what follows is judged after them.
+    const prompt = model.prefill(batch);
+    const best = model.logits(prompt.last).argmax(-1).tolist() as number[];
+    const greedy = best.map((id, b) => [[id, ...ids[b][0].slice(1)], ids[b][1]]);
+    const said = completionLogprobs(model, prompt, greedy, 1, { likeliest: true, rowsPerChunk: 2 });
+    expect((said.likeliest!.tolist() as number[][][]).map(([[first]]) => first)).toEqual([1, 1]);
+    expect(said.likeliest!.requiresGrad).toBe(false);
+    expect(logprobs.requiresGrad).toBe(true);
+  });
+});
+
 test("one shared prompt gives the log-probabilities and gradients of G repeated prompts", () => {
   const expected = scope(() => {
     const { values, objective } = repeated();

@@ -12,6 +12,8 @@ export interface TokenLogprobs {
    * the end.
    */
   readonly entropy: Tensor;
+  /** 1 on tokens that are the likeliest of all, else 0: [B, G, R]; null unless asked for. */
+  readonly likeliest: Tensor | null;
 }
 
 const index = op<Tensor>("aten::index.Tensor");
@@ -24,6 +26,8 @@ interface Options {
   readonly tape?: Tape | null;
   /** Entropy with autograd, for a bonus on it: one more [rows, vocabSize] is kept for the backward pass. Default false. */
   readonly entropyGradient?: boolean;
+  /** Tell which tokens are the likeliest ones. Default false. */
+  readonly likeliest?: boolean;
   /** Rows of logits computed at a time. */
   readonly rowsPerChunk?: number;
 }
@@ -42,6 +46,7 @@ export function completionLogprobs(
   {
     tape = prompt.tape,
     entropyGradient = false,
+    likeliest = false,
     rowsPerChunk = Math.max(1, Math.floor(LOGITS_PER_CHUNK / model.config.text.vocabSize)),
   }: Options = {},
 ): TokenLogprobs {
@@ -68,6 +73,7 @@ export function completionLogprobs(
     const scores = scoreTokens(model, tape ? tape.cut(rows) : rows, reads, temperature, {
       tape,
       entropyGradient,
+      likeliest,
       rowsPerChunk,
     });
     const places = integers(
@@ -82,6 +88,7 @@ export function completionLogprobs(
       logprobs: spread(scores.logprobs),
       mask: spread(ones([reads.length], { device })),
       entropy: spread(scores.entropy),
+      likeliest: scores.likeliest && spread(scores.likeliest),
     };
   });
 }
@@ -115,18 +122,19 @@ function planReads(completions: readonly (readonly number[])[], G: number, R: nu
   return { inputs, used, reads };
 }
 
-/** Log-probability and entropy for every read, from the normed hidden states `rows` [n, hiddenSize]. */
+/** Log-probability, entropy, and whether it is the likeliest token, for every read, from the normed hidden states `rows` [n, hiddenSize]. */
 function scoreTokens(
   model: QwenVL,
   rows: Tensor,
   reads: readonly Read[],
   temperature: number,
-  { tape, entropyGradient, rowsPerChunk }: Required<Options>,
-): { logprobs: Tensor; entropy: Tensor } {
+  { tape, entropyGradient, likeliest, rowsPerChunk }: Required<Options>,
+): { logprobs: Tensor; entropy: Tensor; likeliest: Tensor | null } {
   const { device } = rows;
   const total = rows.shape[0];
   const logprobs: Tensor[] = [];
   const entropy: Tensor[] = [];
+  const isLikeliest: Tensor[] = [];
   let from = 0;
   for (let start = 0; start < total; start += rowsPerChunk) {
     const count = Math.min(rowsPerChunk, total - start);
@@ -149,12 +157,20 @@ function scoreTokens(
       const entropies = entropyGradient
         ? all.exp().mul(all).sum(-1).neg().indexSelect(0, row)
         : noGrad(() => all.exp().mul_(all).sum(-1).neg().indexSelect(0, row));
-      return [index(all, [row, token]), entropies];
+      const chosen = index(all, [row, token]);
+      if (!likeliest) return [chosen, entropies];
+      const best = noGrad(() => all.amax([-1]).indexSelect(0, row).eq(chosen).to({ dtype: "float32" }));
+      return [chosen, entropies, best];
     });
     logprobs.push(scored[0]);
     entropy.push(scored[1]);
+    if (likeliest) isLikeliest.push(scored[2]);
   }
-  return { logprobs: cat(logprobs), entropy: cat(entropy) };
+  return {
+    logprobs: cat(logprobs),
+    entropy: cat(entropy),
+    likeliest: likeliest ? cat(isLikeliest) : null,
+  };
 }
 
 function integers(values: readonly number[], device: string): Tensor {

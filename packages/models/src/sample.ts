@@ -53,6 +53,9 @@ export interface SampledTokens {
   readonly finished: boolean[][];
 }
 
+/** The model gives no distribution to draw from. */
+export class LogitsNotFinite extends UserError {}
+
 const cumsum = op<Tensor>("aten::cumsum");
 const searchsorted = op<Tensor>("aten::searchsorted.Tensor");
 
@@ -117,7 +120,7 @@ export function* sampleSteps(
         if (finished[i]) return;
         const { id, logprob, top } = drawn(slot);
         if (!Number.isFinite(logprob)) {
-          throw new UserError(
+          throw new LogitsNotFinite(
             "sample: the model's logits are not finite. Its weights are damaged, or training diverged.",
           );
         }
