@@ -8,7 +8,8 @@
 import { parseArgs } from "node:util";
 import { Random } from "@ssl4rl/core";
 import { ChatTemplate, defaultChatTemplate, type PreparedBatch, saveCheckpoint } from "@ssl4rl/models";
-import { AdamW, clipGradNorm, noGrad, schedules, scope, tensor } from "@ssl4rl/torch";
+import { AdamW, clipGradNorm, noGrad, schedules, scope } from "@ssl4rl/torch";
+import { negativeLogLikelihood } from "@ssl4rl/trainer";
 import { newTinyCheckpoint } from "./tiny-checkpoint.js";
 import {
   formGroup,
@@ -108,22 +109,16 @@ function batchOf(random: Random): [LessonGroup[], LessonGroup[], LessonGroup[]] 
  * the shared prompt; each question with its response is a continuation of it.
  */
 function learn(groups: readonly LessonGroup[]): number {
-  const asked = groups.map(({ lessons }) => lessons.map(({ text }) => [...tokenizer.encodeText(text), ...turn]));
-  const told = groups.map(({ lessons }) => lessons.map(({ response }) => [...tokenizer.encodeText(response), imEnd]));
-  const ids = asked.map((group, b) => group.map((question, g) => [...question, ...told[b][g]]));
+  const told = groups.map(({ lessons }) =>
+    lessons.map(({ text, response }) => {
+      const question = [...tokenizer.encodeText(text), ...turn];
+      return { ids: [...question, ...tokenizer.encodeText(response), imEnd], given: question.length };
+    }),
+  );
   return scope(() => {
     const prompt = checkpoint.prefill(picturesOnly(groups));
-    const { logprobs } = checkpoint.logprobs(prompt, { ids }, { temperature: 1 });
-    const [B, G, R] = logprobs.shape;
-    const weight = new Float32Array(B * G * R);
-    asked.flat().forEach((question, i) => {
-      weight.fill(1, i * R + question.length, i * R + ids.flat()[i].length);
-    });
-    const tokens = weight.reduce((sum, one) => sum + one, 0);
-    const loss = logprobs
-      .mul(tensor(weight, [B, G, R]))
-      .sum()
-      .mul(-1 / tokens);
+    const { sum, taught } = negativeLogLikelihood(checkpoint, prompt, told);
+    const loss = sum.div(taught.flat().reduce((total, { tokens }) => total + tokens, 0));
     loss.backward();
     return loss.item();
   });

@@ -1,6 +1,7 @@
 import type { Checkpoint } from "@ssl4rl/models";
 import type { AdamW } from "@ssl4rl/torch";
 import type { LossOptions } from "./loss.js";
+import { withProblems } from "./not-finite.js";
 import { optimise } from "./optimise.js";
 import { forwardBackward, type Pass, type PassSums } from "./pass.js";
 import { type ArmProblem, type ProblemStream, promptOf } from "./problem-stream.js";
@@ -119,7 +120,7 @@ export async function* grpo(input: GrpoInput, options: GrpoOptions): AsyncGenera
 /** A step of one update, which needs no more of its rollouts at a time than those of a pass. */
 async function takeUpdate(input: GrpoInput, options: GrpoOptions, step: number): Promise<Updates> {
   const problems = await input.problems.poseAll(input.schedule.next(options.prompts));
-  const passes = await takePasses(input, options, problems, step);
+  const passes = await withProblems(input.policy, step, problems, () => takePasses(input, options, problems, step));
   const rollouts = passes.flatMap((pass) => pass.rollouts);
   input.schedule.observe(problems.map(({ arm }, b) => ({ arm, responses: rollouts[b] })));
   const size = {
@@ -131,7 +132,7 @@ async function takeUpdate(input: GrpoInput, options: GrpoOptions, step: number):
     problems,
     rollouts,
     passes,
-    updates: [optimise(input, options, passes, size, step, `Step ${step}`)],
+    updates: [optimise(input, options, passes, size, { step, name: `Step ${step}`, problems, rollouts })],
     truncated: passes.reduce((sum, pass) => sum + pass.truncated, 0),
   };
 }
@@ -147,6 +148,8 @@ async function takePasses(
   const count = Math.ceil(batch.length / options.promptsPerPass);
   const own = (replica ? Math.ceil(count / 2) : count) * options.promptsPerPass;
   const later = replica?.start(input.policy, options, batch.slice(own), step, own);
+  // Where the passes below fail first, nobody waits for it any more.
+  later?.catch(() => {});
   const parameters = [...input.policy.model.parameters().values()];
   const passes: Pass[] = [];
   for (let i = 0; i < Math.min(own, batch.length); i += options.promptsPerPass) {

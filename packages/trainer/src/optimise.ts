@@ -1,6 +1,6 @@
-import { UserError } from "@ssl4rl/core";
 import { clipGradNorm, scope, zeros } from "@ssl4rl/torch";
 import type { GrpoInput, GrpoOptions } from "./grpo.js";
+import { type Batch, notFinite } from "./not-finite.js";
 import type { PassSums } from "./pass.js";
 import { denominator, type StepSize } from "./token-weights.js";
 
@@ -9,17 +9,23 @@ export interface Optimised {
   readonly gradNorm: number;
 }
 
+/** Which update it is, and what it learns from. */
+export interface Update extends Batch {
+  readonly step: number;
+  /** As errors name it. */
+  readonly name: string;
+}
+
 /**
- * Divides the gradients that the passes of one optimiser step summed up, bounds them, and moves the weights. Throws, before
- * they move, where the loss or the gradients are not finite; `name` says which step it is.
+ * Divides the gradients that the passes of one optimiser step summed up, bounds them, and moves the weights. Throws
+ * NotFinite, before they move, where the loss or the gradients are not finite.
  */
 export function optimise(
   { policy, optimizer, learningRate }: Pick<GrpoInput, "policy" | "optimizer" | "learningRate">,
   options: Pick<GrpoOptions, "loss" | "maxNewTokens" | "gradientClip">,
   sums: readonly Pick<PassSums, "loss">[],
   size: StepSize,
-  step: number,
-  name: string,
+  update: Update,
 ): Optimised {
   const parameters = [...policy.model.parameters().values()];
   const by = denominator(options.loss.mean, size, options.maxNewTokens);
@@ -35,12 +41,9 @@ export function optimise(
   });
   const loss = sums.reduce((total, pass) => total + pass.loss, 0) / by;
   if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
-    throw new UserError(
-      `${name}: loss ${loss}, gradient norm ${gradNorm}; stopped before the weights moved. ` +
-        "Lower learningRate, or start again from the last checkpoint with --resume.",
-    );
+    throw notFinite(policy, update, `${update.name}: loss ${loss}, gradient norm ${gradNorm}`);
   }
-  optimizer.lr = learningRate(step);
+  optimizer.lr = learningRate(update.step);
   optimizer.step();
   optimizer.zeroGrad();
   return { loss, gradNorm };

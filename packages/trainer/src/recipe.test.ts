@@ -69,6 +69,38 @@ describe("recipes", () => {
     expect(read("loss: {dualClip: null}")()).toMatchObject({ loss: { dualClip: null, mean: "dapo" } });
   });
 
+  it("refuse of supervised runs what means nothing there, by name", () => {
+    const read = (text: string) => () =>
+      parseRecipe(`method: supervised\ntasks: [{task: rotation}]\n${text}\n`, "r.yaml");
+    const plain = read("")();
+    expect(plain.method).toBe("supervised");
+    expect(parseRecipe(printRecipe(plain), "again")).toEqual(plain);
+    expect(
+      read("lora: {}\nfreezeVision: true\npromptsPerPass: 2\nmaxNewTokens: 8\ndtype: bfloat16")().lora,
+    ).toBeDefined();
+    expect(read("rollouts: 16\nbeta: 0.04\nloss: {type: cispo}")).toThrow(
+      /rollouts: means nothing with method supervised: leave it out, got 16\n.*loss: .*\n.*beta: .*got 0\.04/,
+    );
+    const others = [
+      ["curriculum", "{learnability: true}"],
+      ["reward", "{format: 0.2}"],
+      ["miniBatch", 8],
+      ["epochs", 2],
+      ["refillRounds", 1],
+      ["replicas", 2],
+      ["temperature", 0.9],
+      ["overlong", "{cache: 4}"],
+      ["advantageScale", "rloo"],
+      ["rewardCombination", "gdpo"],
+      ["clipLow", 0.1],
+      ["clipHigh", 0.2],
+      ["kl", "{estimator: k1}"],
+      ["samplerCorrection", "{}"],
+    ];
+    for (const [key, value] of others) expect(read(`${key}: ${value}`)).toThrow(`  ${key}: means nothing with method`);
+    expect(read("method: sft")).toThrow();
+  });
+
   it("refuse what is not YAML, and files without tasks", () => {
     expect(() => parseRecipe("a: [", "r.yaml")).toThrow(/r\.yaml is not YAML/);
     expect(() => parseRecipe("steps: 3", "r.yaml")).toThrow(/tasks/);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { protocols, UserError } from "@ssl4rl/core";
 import { decoderLinears } from "@ssl4rl/models";
 import { parse, stringify } from "yaml";
@@ -12,6 +13,8 @@ import { rolloutsFirst } from "./updates.js";
 const protocolNames = protocols.map(({ name }) => name) as [string, ...string[]];
 
 const keys = {
+  /** GRPO, or supervised learning of the right answers to the same problems. */
+  method: z.enum(["grpo", "supervised"]).default("grpo"),
   /** A folder in Hugging Face layout, or `tiny-vl`: the small checkpoint that comes with ssl4rl. */
   model: z.string().default("tiny-vl"),
   /** `cpu`, or `cuda`, `cuda:1`, ... where libtorch has it. */
@@ -155,6 +158,27 @@ const keys = {
   checkpointEvery: z.int().positive().default(25),
 };
 
+/** What supervised learning has no use for. */
+const ofGrpo = [
+  "curriculum",
+  "reward",
+  "rollouts",
+  "miniBatch",
+  "epochs",
+  "refillRounds",
+  "replicas",
+  "temperature",
+  "overlong",
+  "advantageScale",
+  "rewardCombination",
+  "clipLow",
+  "clipHigh",
+  "loss",
+  "beta",
+  "kl",
+  "samplerCorrection",
+] as const;
+
 /**
  * What a run is, whole: everything that decides its numbers. One schema is the type, the validator and the defaults; the
  * resolved recipe opens every run folder.
@@ -201,6 +225,13 @@ export const recipeSchema = z
   .refine(({ loss, clipHigh }) => loss.delta === undefined || loss.delta > 1 + clipHigh, {
     path: ["loss", "delta"],
     message: "must be above 1 + clipHigh, or nothing would be clipped there",
+  })
+  .superRefine((recipe, context) => {
+    if (recipe.method === "grpo") return;
+    for (const key of ofGrpo) {
+      if (isDeepStrictEqual(recipe[key], keys[key].parse(undefined))) continue;
+      context.addIssue({ code: "custom", path: [key], message: "means nothing with method supervised: leave it out" });
+    }
   });
 
 export type Recipe = z.output<typeof recipeSchema>;

@@ -15,9 +15,15 @@ import { type AdamW, readSafetensors, writeSafetensors } from "@ssl4rl/torch";
 import { attempt } from "./attempt.js";
 import type { Graded, TaskScore } from "./evaluate.js";
 import type { Step, StepMetrics } from "./grpo.js";
+import type { NotFinite } from "./not-finite.js";
 import type { SkippedPicture } from "./problem-stream.js";
 import { checkRecipe, parseRecipe, printRecipe, type Recipe } from "./recipe.js";
+import type { SupervisedMetrics } from "./supervised.js";
 import type { ScheduleState } from "./task-scheduler.js";
+import type { Warning } from "./watch.js";
+
+/** A line of `metrics.jsonl`. */
+export type Metrics = StepMetrics | SupervisedMetrics;
 
 /** One problem as the run folder keeps it; `images` are paths relative to the folder. */
 export interface SampleRecord {
@@ -51,6 +57,7 @@ export interface EvaluationRecord {
  *
  *     recipe.yaml  metrics.jsonl  samples/step-000010.jsonl  samples/images/*.png
  *     checkpoints/step-000100/    eval/before.json  eval/after.json  skipped.json  report.html
+ *     warnings.jsonl  stopped/step-000012/
  *
  * Files are appended to by whole lines, or written under a temporary name and renamed.
  */
@@ -88,17 +95,16 @@ export class RunFolder {
     return run;
   }
 
-  appendMetrics(metrics: StepMetrics): void {
-    const file = join(this.path, "metrics.jsonl");
-    attempt(file, () => appendFileSync(file, `${JSON.stringify(metrics)}\n`));
+  appendMetrics(metrics: Metrics): void {
+    this.append("metrics.jsonl", metrics);
   }
 
-  readMetrics(): StepMetrics[] {
+  readMetrics(): Metrics[] {
     const file = join(this.path, "metrics.jsonl");
     if (!existsSync(file)) return [];
     const lines = readFileSync(file, "utf8").split("\n");
     // A run killed while writing leaves a torn last line; every whole line ends with a line break.
-    return lines.slice(0, -1).map((line) => JSON.parse(line) as StepMetrics);
+    return lines.slice(0, -1).map((line) => JSON.parse(line) as Metrics);
   }
 
   /** Forgets what was logged from `step` on, and half-written checkpoints: a resumed run takes those steps again. */
@@ -112,6 +118,15 @@ export class RunFolder {
     for (const folder of readdirSync(join(this.path, "checkpoints"))) {
       if (folder.endsWith(".tmp")) rmSync(join(this.path, "checkpoints", folder), { recursive: true });
     }
+  }
+
+  /** The warnings of all steps that the folder tells of. */
+  writeWarnings(warnings: readonly Warning[]): void {
+    this.write("warnings.jsonl", warnings.map((warning) => `${JSON.stringify(warning)}\n`).join(""));
+  }
+
+  appendWarning(warning: Warning): void {
+    this.append("warnings.jsonl", warning);
   }
 
   /** Keeps the first `count` problems of a step with all their rollouts. */
@@ -141,6 +156,29 @@ export class RunFolder {
   readEvaluation(name: "before" | "after"): EvaluationRecord | null {
     const file = join(this.path, "eval", `${name}.json`);
     return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as EvaluationRecord) : null;
+  }
+
+  /**
+   * Keeps the batch of a step that stopped because its numbers were not finite, with its pictures: `batch.jsonl`, and what
+   * was found in `found.json`. Gives the folder.
+   */
+  writeStopped({ message, finding, batch }: NotFinite): string {
+    const folder = join("stopped", `step-${pad(finding.step)}`);
+    const images = join(folder, "images");
+    attempt(join(this.path, images), () => mkdirSync(join(this.path, images), { recursive: true }));
+    const records = batch.problems.map((problem, b) => ({
+      ...this.sample(finding.step, problem, images),
+      responses: (batch.rollouts[b] ?? []).map(({ text, verdict, reward, advantage, tokens }) => ({
+        text,
+        ...verdict,
+        reward,
+        advantage,
+        tokens,
+      })),
+    }));
+    this.write(join(folder, "batch.jsonl"), records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    this.write(join(folder, "found.json"), JSON.stringify({ ...finding, message }, null, 1));
+    return join(this.path, folder);
   }
 
   writeSkipped(skipped: readonly SkippedPicture[]): void {
@@ -194,6 +232,11 @@ export class RunFolder {
     });
   }
 
+  private append(name: string, line: object): void {
+    const file = join(this.path, name);
+    attempt(file, () => appendFileSync(file, `${JSON.stringify(line)}\n`));
+  }
+
   private checkpointSteps(): number[] {
     return readdirSync(join(this.path, "checkpoints"))
       .flatMap((name) => /^step-(\d+)$/.exec(name)?.[1] ?? [])
@@ -201,9 +244,13 @@ export class RunFolder {
       .sort((a, b) => a - b);
   }
 
-  private sample(step: number, problem: Graded["problem"]): Omit<SampleRecord, "responses"> {
+  private sample(
+    step: number,
+    problem: Graded["problem"],
+    folder = join("samples", "images"),
+  ): Omit<SampleRecord, "responses"> {
     const images = problem.images.map((image: Image, i) => {
-      const name = join("samples", "images", `${fileName(problem.key)}-${i}.png`);
+      const name = join(folder, `${fileName(problem.key)}-${i}.png`);
       const file = join(this.path, name);
       if (!existsSync(file)) attempt(file, () => writeFileSync(file, encodePng(image)));
       return name;

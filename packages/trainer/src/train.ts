@@ -1,14 +1,17 @@
-import { protocols } from "@ssl4rl/core";
+import { protocols, UserError } from "@ssl4rl/core";
 import type { Checkpoint } from "@ssl4rl/models";
 import { AdamW, schedules, setThreads } from "@ssl4rl/torch";
 import type { Arm } from "./arm.js";
 import { evaluate, type Graded, scores, type TaskScore } from "./evaluate.js";
-import { grpo, type StepMetrics } from "./grpo.js";
+import { grpo } from "./grpo.js";
+import { NotFinite } from "./not-finite.js";
 import { openPolicy, openReference } from "./policy.js";
 import { type ArmProblem, ProblemStream, type SkippedPicture, type SourceOf } from "./problem-stream.js";
 import { Replica } from "./replica.js";
-import type { RunFolder } from "./run-folder.js";
+import type { Metrics, RunFolder } from "./run-folder.js";
+import { supervised } from "./supervised.js";
 import { TaskScheduler } from "./task-scheduler.js";
+import { type Warning, Watch } from "./watch.js";
 
 export interface TrainInput {
   readonly run: RunFolder;
@@ -24,7 +27,8 @@ export interface TrainInput {
 export type TrainEvent =
   | { readonly kind: "evaluating"; readonly when: "before" | "after"; readonly done: number; readonly total: number }
   | { readonly kind: "evaluated"; readonly when: "before" | "after"; readonly tasks: Record<string, TaskScore> }
-  | { readonly kind: "step"; readonly metrics: StepMetrics; readonly steps: number }
+  | { readonly kind: "step"; readonly metrics: Metrics; readonly steps: number }
+  | { readonly kind: "warning"; readonly warning: Warning }
   | { readonly kind: "checkpoint"; readonly step: number }
   | { readonly kind: "stopped"; readonly step: number }
   | { readonly kind: "skipped"; readonly pictures: readonly SkippedPicture[] };
@@ -68,33 +72,58 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
     yield { kind: "stopped", step: start };
     return;
   }
+  const watch = new Watch({ ...recipe, chance: chanceOf(arms) });
+  run.writeWarnings(run.readMetrics().flatMap((metrics) => watch.next(metrics)));
   const replica = recipe.replicas === 2 ? await Replica.open(recipe, input.model) : null;
   if (replica) setThreads(1);
-  const steps = grpo(
-    { policy, reference, replica, problems: trainStream, schedule, optimizer, learningRate, start },
-    recipe,
-  );
-  for await (const step of steps) {
-    const taken = step.metrics.step + 1;
-    run.appendMetrics(step.metrics);
-    if (step.metrics.step % SAMPLES_EVERY === 0 || taken === recipe.steps) run.writeSamples(step, SAMPLED_PROBLEMS);
-    yield { kind: "step", metrics: step.metrics, steps: recipe.steps };
-    const stop = input.signal.aborted;
-    if (stop || taken % recipe.checkpointEvery === 0 || taken === recipe.steps) {
-      run.saveCheckpoint(taken, policy, optimizer, schedule.state());
-      run.writeSkipped(skipped());
-      yield { kind: "checkpoint", step: taken };
+  const from = { policy, problems: trainStream, schedule, optimizer, learningRate, start };
+  const steps = recipe.method === "grpo" ? grpo({ ...from, reference, replica }, recipe) : supervised(from, recipe);
+  try {
+    for await (const step of steps) {
+      const taken = step.metrics.step + 1;
+      run.appendMetrics(step.metrics);
+      if ("rollouts" in step && (step.metrics.step % SAMPLES_EVERY === 0 || taken === recipe.steps)) {
+        run.writeSamples(step, SAMPLED_PROBLEMS);
+      }
+      yield { kind: "step", metrics: step.metrics, steps: recipe.steps };
+      for (const warning of watch.next(step.metrics)) {
+        run.appendWarning(warning);
+        yield { kind: "warning", warning };
+      }
+      const stop = input.signal.aborted;
+      if (stop || taken % recipe.checkpointEvery === 0 || taken === recipe.steps) {
+        run.saveCheckpoint(taken, policy, optimizer, schedule.state());
+        run.writeSkipped(skipped());
+        yield { kind: "checkpoint", step: taken };
+      }
+      if (stop) {
+        yield { kind: "stopped", step: taken };
+        return;
+      }
     }
-    if (stop) {
-      yield { kind: "stopped", step: taken };
-      await replica?.close();
-      return;
-    }
+  } catch (error) {
+    throw error instanceof NotFinite ? keepBatch(error, run) : error;
+  } finally {
+    await replica?.close();
   }
-  await replica?.close();
   yield { kind: "skipped", pictures: skipped() };
   yield* examine("after", recipe.steps, policy, exam, input);
   if (input.signal.aborted) yield { kind: "stopped", step: recipe.steps };
+}
+
+/** Keeps what a step was to learn from when its numbers were not finite, and says where. */
+function keepBatch(error: NotFinite, run: RunFolder): UserError {
+  const folder = run.writeStopped(error);
+  const checkpoint = run.latestCheckpoint()?.folder;
+  return new UserError(
+    `${error.message} Its problems and rollouts are in ${folder}. A resumed run would come to the same end: begin another` +
+      `${checkpoint ? `, perhaps from a checkpoint (the last one: model: ${checkpoint})` : ""}.`,
+  );
+}
+
+/** Accuracy of a blind guess, by the label of the arm. */
+function chanceOf(arms: readonly Arm[]): Map<string, number> {
+  return new Map(arms.map(({ label, task }) => [label, 1 / task.answers.size]));
 }
 
 async function* examine(

@@ -2,6 +2,7 @@ import { noGrad, scope, Tape, type Tensor } from "@ssl4rl/torch";
 import { alike } from "./advantage.js";
 import type { GrpoInput, GrpoOptions } from "./grpo.js";
 import { klEstimate } from "./kl.js";
+import { withProblems } from "./not-finite.js";
 import { type Optimised, optimise } from "./optimise.js";
 import { activeTokens, type Lesson, learn, onlyAdvantagesTeach, type PassSums, padded } from "./pass.js";
 import { type ArmProblem, promptOf } from "./problem-stream.js";
@@ -86,8 +87,13 @@ export async function takeUpdates(input: GrpoInput, options: GrpoOptions, step: 
         responses: responses.flat().length,
         passes: taken.length,
       };
-      const name = `Step ${step}, update ${updates.length + 1} of ${miniBatches.length * options.epochs}`;
-      updates.push(optimise(input, options, taken, size, step, name));
+      const update = {
+        step,
+        name: `Step ${step}, update ${updates.length + 1} of ${miniBatches.length * options.epochs}`,
+        problems: miniBatch.map(({ problem }) => problem),
+        rollouts: responses.map((group) => group.map((one) => toRollout(one, one.advantage))),
+      };
+      updates.push(optimise(input, options, taken, size, update));
       passes.push(...taken);
     }
   }
@@ -114,7 +120,9 @@ async function rollOut(input: GrpoInput, options: GrpoOptions, step: number): Pr
     const problems = await input.problems.poseAll(turns);
     const asked: Group<Waiting>[] = [];
     for (const some of chunks(problems, options.promptsPerPass)) {
-      asked.push(...rollOutSome(input, options, some, step, groups.length + asked.length));
+      const offset = groups.length + asked.length;
+      const draw = () => rollOutSome(input, options, some, step, offset);
+      asked.push(...(await withProblems(input.policy, step, some, draw)));
       await new Promise((resolve) => setImmediate(resolve));
     }
     groups.push(...asked);
