@@ -3,10 +3,10 @@ import { describeReward, UserError } from "@ssl4rl/core";
 import {
   checkRecipe,
   lockRun,
+  type Metrics,
   type Recipe,
   RunFolder,
   recipeArms,
-  type StepMetrics,
   type TaskScore,
   train,
 } from "@ssl4rl/trainer";
@@ -40,7 +40,7 @@ interface Flags {
 export function trainCommand(): Command {
   return new Command("train")
     .description(
-      "Post-train a model by GRPO on self-supervised tasks; before and after, ask it about held-out pictures.",
+      "Post-train a model by GRPO (or supervised) on self-supervised tasks; before and after, ask it about held-out pictures.",
     )
     .argument("[recipe]", "a recipe file, or the name of one that comes with ssl4rl (demo, photos)")
     .option("--images <dir>", "a folder of pictures, or `world` for procedural ones")
@@ -135,7 +135,11 @@ async function runTraining(planned: RunFolder | Planned, flags: Flags): Promise<
   const length = overlong
     ? `, less up to ${overlong.weight} for the last ${overlong.cache} of ${maxNewTokens} tokens`
     : "";
-  progress.say(`Reward: ${describeReward(recipe.reward)}${length}`);
+  progress.say(
+    recipe.method === "grpo"
+      ? `Reward: ${describeReward(recipe.reward)}${length}`
+      : "Supervised: the right answers are shown, there is no reward",
+  );
   if (pictures.skipped.length) {
     progress.say(
       `${pictures.skipped.length} files left out, the first: ${pictures.skipped[0].file}: ${pictures.skipped[0].reason}`,
@@ -169,6 +173,9 @@ async function runTraining(planned: RunFolder | Planned, flags: Flags): Promise<
         break;
       case "step":
         progress.update(stepLine(event.metrics, event.steps));
+        break;
+      case "warning":
+        progress.say(`Warning at step ${event.warning.step}: ${event.warning.text}`);
         break;
       case "checkpoint":
         break;
@@ -216,10 +223,14 @@ function summary(run: RunFolder, before: Record<string, TaskScore>, after: Recor
   };
 }
 
-function stepLine(metrics: StepMetrics, steps: number): string {
+function stepLine(metrics: Metrics, steps: number): string {
   const left = (steps - metrics.step - 1) * metrics.seconds;
+  const learnt =
+    "reward" in metrics
+      ? `reward ${metrics.reward.toFixed(3)}  entropy ${metrics.entropy.toFixed(2)}`
+      : `loss ${metrics.loss.toFixed(3)}  tokens right ${metrics.tokenAccuracy.toFixed(3)}`;
   return (
-    `step ${metrics.step + 1}/${steps}  reward ${metrics.reward.toFixed(3)}  entropy ${metrics.entropy.toFixed(2)}  ` +
+    `step ${metrics.step + 1}/${steps}  ${learnt}  ` +
     `length ${metrics.length.toFixed(1)}  ${metrics.seconds.toFixed(2)} s/step  ${duration(left)} left`
   );
 }

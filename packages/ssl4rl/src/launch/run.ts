@@ -71,6 +71,7 @@ function leftOut(recipe: Recipe): string[] {
   const plain = checkRecipe({ tasks: recipe.tasks }, "defaults");
   const keys = [
     "curriculum",
+    "method",
     "epochs",
     "refillRounds",
     "overlong",

@@ -1,4 +1,4 @@
-import type { Recipe, StepMetrics } from "@ssl4rl/trainer";
+import type { Metrics, Recipe, StepMetrics, SupervisedMetrics } from "@ssl4rl/trainer";
 import { groupBy } from "./group-by.js";
 import {
   type ChartSize,
@@ -17,38 +17,83 @@ const large: ChartSize = { width: 760, height: 470 };
 const small: ChartSize = { width: 380, height: 200 };
 
 /** Everything that was measured while training, over steps. `chance` is per task. */
-export function curves(metrics: readonly StepMetrics[], recipe: Recipe, chance: ReadonlyMap<string, number>): Html {
+export function curves(metrics: readonly Metrics[], recipe: Recipe, chance: ReadonlyMap<string, number>): Html {
   if (metrics.length === 0) return html`<p>No steps have been taken yet.</p>`;
-  const [main, ...others] = charts(metrics, recipe, chance);
+  const rollouts = metrics.filter((step) => "reward" in step);
+  const taught = metrics.filter((step) => "tokenAccuracy" in step);
+  const own = taught.length > 0 ? supervisedCharts(taught) : grpoCharts(rollouts, recipe, chance);
+  const [main, ...others] = [...own, ...optimiserCharts(metrics, recipe)];
   const reach = smoothingReach(main);
   return html`<p>${
     reach > 0
       ? `Thin: each step. Bold: smoothed over ${count(reach, "step")} to either side.`
       : "Each step as it was measured; too few steps to smooth."
   } Figures beside a title are the first and last value of the line.</p>
-${solved(metrics, chance)}
+${solved(rollouts, chance)}
 <div class="charts">
 ${figure(main, html`<div class="wide">${lineChart(main, large)}</div><div class="narrow">${lineChart(main, small)}</div>`, "main")}
 ${others.map((chart) => figure(chart, lineChart(chart, small), "small"))}
 </div>`;
 }
 
-function charts(metrics: readonly StepMetrics[], recipe: Recipe, chance: ReadonlyMap<string, number>): LineChart[] {
+/** What lines are drawn of. */
+function linesOf<M extends Metrics>(metrics: readonly M[]) {
   const steps = metrics.map(({ step }) => step);
-  const tasks = [...new Set(metrics.flatMap((step) => Object.keys(step.tasks)))];
   // JSON turns a value that is not finite into null; a task may sit out a step.
-  const series = (name: string, value: (step: StepMetrics) => number | null | undefined): Series => ({
+  const series = (name: string, value: (step: M) => number | null | undefined): Series => ({
     name,
     values: metrics.map((step) => value(step) ?? Number.NaN),
   });
-  const perTask = (value: "accuracy" | "reward") =>
-    tasks.map((task) => series(task, (step) => step.tasks[task]?.[value]));
-  const single = (title: string, unit: string, value: (step: StepMetrics) => number): LineChart => ({
+  const perTask = (value: (step: M, task: string) => number | undefined) =>
+    tasksOf(metrics).map((task) => series(task, (step) => value(step, task)));
+  const single = (title: string, unit: string, value: (step: M) => number): LineChart => ({
     title,
     unit,
     steps,
     series: [series(title.toLowerCase(), value)],
   });
+  return { steps, series, perTask, single };
+}
+
+function tasksOf(metrics: readonly Metrics[]): string[] {
+  return [...new Set(metrics.flatMap((step) => Object.keys(step.tasks)))];
+}
+
+function supervisedCharts(metrics: readonly SupervisedMetrics[]): LineChart[] {
+  const { steps, perTask } = linesOf(metrics);
+  return [
+    {
+      title: "Loss",
+      unit: "nats per token of the right answer",
+      steps,
+      series: perTask(({ tasks }, task) => tasks[task]?.loss),
+    },
+    {
+      title: "Tokens right",
+      unit: "share that was the likeliest",
+      shares: true,
+      steps,
+      series: perTask(({ tasks }, task) => tasks[task]?.tokenAccuracy),
+      range: [0, 1],
+    },
+  ];
+}
+
+function optimiserCharts(metrics: readonly Metrics[], recipe: Recipe): LineChart[] {
+  const { single } = linesOf(metrics);
+  return [
+    {
+      ...single("Gradient norm", "before clipping", (step) => step.gradNorm),
+      references: [{ value: recipe.gradientClip, label: `clipped at ${recipe.gradientClip}` }],
+    },
+    { ...single("Learning rate", "AdamW step size", (step) => step.learningRate), exact: true },
+    single("Time", "seconds per step", (step) => step.seconds),
+  ];
+}
+
+function grpoCharts(metrics: readonly StepMetrics[], recipe: Recipe, chance: ReadonlyMap<string, number>): LineChart[] {
+  const { steps, series, perTask, single } = linesOf(metrics);
+  const tasks = tasksOf(metrics);
   /** What the curriculum set, a line for each task; null where it set nothing. */
   const scheduled = (
     title: string,
@@ -72,14 +117,16 @@ function charts(metrics: readonly StepMetrics[], recipe: Recipe, chance: Readonl
       unit: "rollouts answered right",
       shares: true,
       steps,
-      series: perTask("accuracy"),
+      series: perTask(({ tasks }, task) => tasks[task]?.accuracy),
       range: [0, 1],
       references: [...levels].map(([value, names]) => ({
         value,
         label: `chance${levels.size > 1 ? ` of ${names.join(", ")}` : ""} ${percent(value)}`,
       })),
     },
-    rewardSaysMore ? { title: "Reward", unit: "mean per rollout", steps, series: perTask("reward") } : null,
+    rewardSaysMore
+      ? { title: "Reward", unit: "mean per rollout", steps, series: perTask(({ tasks }, task) => tasks[task]?.reward) }
+      : null,
     {
       ...single("Completion length", "tokens", (step) => step.length),
       references: [{ value: recipe.maxNewTokens, label: `limit ${recipe.maxNewTokens}` }],
@@ -93,15 +140,9 @@ function charts(metrics: readonly StepMetrics[], recipe: Recipe, chance: Readonl
       series: [series("form broken", (step) => step.formatError), series("cut at the limit", (step) => step.truncated)],
     },
     { ...single("Groups all alike", "share that teaches nothing", (step) => step.zeroVariance), shares: true },
-    {
-      ...single("Gradient norm", "before clipping", (step) => step.gradNorm),
-      references: [{ value: recipe.gradientClip, label: `clipped at ${recipe.gradientClip}` }],
-    },
     metrics.some((step) => step.kl !== 0)
       ? single("KL from the start", "nats per token (k3)", (step) => step.kl)
       : null,
-    { ...single("Learning rate", "AdamW step size", (step) => step.learningRate), exact: true },
-    single("Time", "seconds per step", (step) => step.seconds),
     scheduled("Share of the prompts", "set by the curriculum", "shares", { shares: true }),
     scheduled("Ladder", "level, 0 the easiest", "ladder"),
   ];

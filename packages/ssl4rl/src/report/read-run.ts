@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { UserError } from "@ssl4rl/core";
-import type { EvaluationRecord, Recipe, SampleRecord, SkippedPicture, StepMetrics } from "@ssl4rl/trainer";
+import type { EvaluationRecord, Metrics, Recipe, SampleRecord, SkippedPicture, Warning } from "@ssl4rl/trainer";
 import { parse } from "yaml";
 
 /** All that a run folder holds, as far as the run has come. */
@@ -10,7 +10,8 @@ export interface Run {
   readonly name: string;
   readonly recipe: Recipe;
   readonly recipeText: string;
-  readonly metrics: readonly StepMetrics[];
+  readonly metrics: readonly Metrics[];
+  readonly warnings: readonly Warning[];
   readonly before: EvaluationRecord | null;
   readonly after: EvaluationRecord | null;
   /** Null until the end of training, when the list is written. */
@@ -30,7 +31,8 @@ export function readRun(path: string): Run {
     name: basename(resolve(path)),
     recipe: read(path, "recipe.yaml", () => parse(recipeText) as Recipe),
     recipeText,
-    metrics: readLines<StepMetrics>(path, "metrics.jsonl"),
+    metrics: readLines<Metrics>(path, "metrics.jsonl"),
+    warnings: readLines<Warning>(path, "warnings.jsonl"),
     before: readJson<EvaluationRecord>(path, join("eval", "before.json")),
     after: readJson<EvaluationRecord>(path, join("eval", "after.json")),
     skipped: readJson<SkippedPicture[]>(path, "skipped.json"),

@@ -7,7 +7,9 @@ import {
   type EvaluationRecord,
   type SampleRecord,
   type StepMetrics,
+  type SupervisedMetrics,
   type TaskScore,
+  type Warning,
 } from "@ssl4rl/trainer";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { stringify } from "yaml";
@@ -80,6 +82,42 @@ test("a finished run shows scores, curves, questions, rollouts, skipped pictures
   expect(words).toContain("5e-4, falling linearly after 5 steps of warm-up");
   expect(words).toContain("checkpointEvery: 25");
   expect(words).not.toMatch(/Unfinished|not measured yet|NaN|undefined|\[object/);
+});
+
+test("warnings stand above the rest", () => {
+  finish();
+  expect(text(renderReport(run))).not.toMatch(/warning/);
+  const warning: Warning = { step: 12, kind: "entropy", task: null, text: `entropy fell. ${hostile}` };
+  put("warnings.jsonl", `${JSON.stringify(warning)}\n{"step":13,"torn`);
+  const page = renderReport(run);
+  expect(text(page)).toMatch(/1 warning Step 12: entropy fell\. .*Before and after/);
+  expect(page).not.toMatch(/<script|<img src=x/);
+});
+
+test("a supervised run has its own curves, and no rollouts, rewards or groups", () => {
+  finish();
+  rmSync(join(run, "samples"), { recursive: true });
+  const plain = { ...recipe, method: "supervised", reward: undefined, rollouts: undefined };
+  put("recipe.yaml", stringify(checkRecipe(plain, "recipe.yaml")));
+  const own = { loss: 0.9, tokenAccuracy: 0.8, n: 4 };
+  const steps = Array.from({ length: 30 }, (_, step): SupervisedMetrics => {
+    const tasks = { "rotation@1": own, "position@1": { ...own, loss: 1.5 } };
+    return { step, loss: 1.2, tokenAccuracy: 0.8, length: 6, gradNorm: 0.7, learningRate: 5e-4, seconds: 1, tasks };
+  });
+  put("metrics.jsonl", steps.map((step) => `${JSON.stringify(step)}\n`).join(""));
+  const page = renderReport(run);
+  const words = text(page);
+  expect([...page.matchAll(/<h3>([^<]*)<\/h3>\n<ul class="legend"/g)].map((match) => match[1])).toEqual([
+    "Loss",
+    "Tokens right",
+    "Gradient norm",
+    "Learning rate",
+    "Time",
+  ]);
+  expect(words).toContain("learns rotation and position by supervision on world.");
+  expect(words).toContain("4 prompts with their right answers");
+  // The full recipe lists every key.
+  expect(words.split("The full recipe")[0]).not.toMatch(/rollouts|GRPO|KL weight|reward|NaN|undefined/i);
 });
 
 test("rollouts are shown of the first, the middle and the last kept step", () => {

@@ -11,16 +11,18 @@ import { skippedList } from "./skipped-list.js";
 export function renderReport(runPath: string): string {
   const run = readRun(runPath);
   const { recipe, metrics, before, after } = run;
+  const supervised = recipe.method === "supervised";
   const scores = Object.entries({ ...before?.tasks, ...after?.tasks });
   return page(
     `${run.name} – ssl4rl`,
     html`<header>
 <p class="kicker">ssl4rl training run</p>
 <h1>${foreign(run.name)}</h1>
-<p class="lede">${foreign(recipe.model)} learns ${taskNames(recipe)} by GRPO on ${foreign(recipe.images)}.</p>
+<p class="lede">${foreign(recipe.model)} learns ${taskNames(recipe)} by ${supervised ? "supervision" : "GRPO"} on ${foreign(recipe.images)}.</p>
 ${status(run)}
+${warningList(run)}
 <nav aria-label="Sections"><a href="#results">Results</a> <a href="#curves">Curves</a> <a href="#questions">Questions</a>
-<a href="#rollouts">Rollouts</a> <a href="#skipped">Skipped pictures</a> <a href="#recipe">Recipe</a></nav>
+${supervised ? null : html`<a href="#rollouts">Rollouts</a>`} <a href="#skipped">Skipped pictures</a> <a href="#recipe">Recipe</a></nav>
 </header>
 <main>
 <section id="results">
@@ -41,10 +43,14 @@ ${curves(metrics, recipe, new Map(scores.map(([task, { chance }]) => [task, chan
 <h2>Questions</h2>
 ${examQuestions(run)}
 </section>
-<section id="rollouts">
+${
+  supervised
+    ? null
+    : html`<section id="rollouts">
 <h2>Training rollouts</h2>
 ${trainingRollouts(run)}
-</section>
+</section>`
+}
 <section id="skipped">
 <h2>Skipped pictures</h2>
 ${run.skipped ? html`<p>Where a task cannot use a picture, the next one takes its place.</p>${skippedList(run.skipped)}` : html`<p>The list is written when training ends.</p>`}
@@ -74,6 +80,16 @@ function status({ metrics, recipe, before, after }: Run): Html | null {
   return note(`Just begun: ${measured}, and none of the ${recipe.steps} steps is taken. ${remedy}`);
 }
 
+/** What the run warned of, as its steps went. */
+function warningList({ warnings }: Run): Html | null {
+  if (warnings.length === 0) return null;
+  return html`<section class="note" role="note" aria-label="Warnings"><h2>${count(warnings.length, "warning")}</h2>
+<ul>${warnings.map(
+    ({ step, text }) => html`<li>Step ${step}: ${foreign(text)}</li>
+`,
+  )}</ul></section>`;
+}
+
 function note(text: string): Html {
   return html`<p class="note" role="note">${text}</p>`;
 }
@@ -87,6 +103,7 @@ function summary({ recipe, metrics, before, after }: Run): Html {
   const seconds = metrics.reduce((sum, step) => sum + step.seconds, 0);
   const evaluated = before ?? after;
   const { reward } = recipe;
+  const supervised = recipe.method === "supervised";
   const facts: [string, string | null][] = [
     ["Model", recipe.model],
     ["Trained", trained(recipe)],
@@ -99,10 +116,18 @@ function summary({ recipe, metrics, before, after }: Run): Html {
     ["Curriculum", curriculum(recipe)],
     ["Picture side", `${recipe.size} px`],
     ["Protocol", `${recipe.protocol}, at most ${recipe.maxNewTokens} tokens`],
-    ["Reward", `${reward.accuracy} × accuracy${reward.format === 0 ? "" : ` + ${reward.format} × format`}`],
-    ["A step", `${recipe.prompts} prompts × ${recipe.rollouts} rollouts at temperature ${recipe.temperature}`],
+    [
+      "Reward",
+      supervised ? null : `${reward.accuracy} × accuracy${reward.format === 0 ? "" : ` + ${reward.format} × format`}`,
+    ],
+    [
+      "A step",
+      supervised
+        ? `${recipe.prompts} prompts with their right answers`
+        : `${recipe.prompts} prompts × ${recipe.rollouts} rollouts at temperature ${recipe.temperature}`,
+    ],
     ["Learning rate", `${short(recipe.learningRate)}, ${schedule(recipe)}`],
-    ["KL weight", recipe.beta === 0 ? "none" : String(recipe.beta)],
+    ["KL weight", supervised ? null : recipe.beta === 0 ? "none" : String(recipe.beta)],
     ["Seed", String(recipe.seed)],
     ["Training time", metrics.length > 0 ? `${duration(seconds)} for ${count(metrics.length, "step")}` : null],
   ];
