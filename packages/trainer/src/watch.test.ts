@@ -106,7 +106,7 @@ describe("a task at chance", () => {
       fc.property(fc.nat(), fc.constantFrom(64, 160), (seed, n) => {
         const said = warnings(400, guesser(n, seed));
         expect(kinds(said)).toContain("flat");
-        expect(said[0].step + 1).toBeGreaterThanOrEqual(Math.max(50, Math.floor(4800 / n)));
+        expect(said[0].step + 1).toBeGreaterThanOrEqual(Math.max(100, Math.floor(4800 / n)));
         expect(said[0].task).toBe(TASK);
         expect(said[0].text).toMatch(
           /rotation@1 is right in 2\d\.\d% of the last \d+ answers, where guessing gives 25\.0%/,
@@ -128,7 +128,7 @@ describe("a task at chance", () => {
     fc.assert(
       fc.property(fc.nat(), fc.constantFrom(64, 160), (seed, n) => {
         // 8 points over the steps that are looked at.
-        const rise = 0.08 / Math.max(50, 4800 / n);
+        const rise = 0.08 / Math.max(100, 4800 / n);
         const said = warnings(300, (i) => {
           const accuracy = share(0.25 + rise * i, n, seed, i);
           return { accuracy, tasks: { [TASK]: { accuracy, reward: accuracy, n } } };

@@ -56,8 +56,8 @@ const FORMAT_ERRORS = 0.9;
 const FORM_GAIN = 0.1;
 /** Standard errors beyond which a difference is not noise. */
 const BEYOND_NOISE = 2;
-/** Fewest steps after which a task is called flat. */
-const FLAT_STEPS = 50;
+/** Fewest steps after which a task is called flat: the demo stays at chance for its first 60, and learns then. */
+const FLAT_STEPS = 100;
 /**
  * Largest standard error of accuracy with which a task is called flat: one whose accuracy rises by 5 points over the
  * steps looked at then stands four standard errors above chance on their mean.
@@ -132,7 +132,7 @@ const tasksStayAtChance: Check = (steps, { chance }) =>
       task,
       text:
         `${task} is right in ${percent(now)} of the last ${answers} answers, where guessing gives ${percent(level)}, and ` +
-        "does not rise: nothing is learnt. Try an easier setting of the task, more rollouts, a higher learningRate, or " +
+        "does not rise: nothing is learnt so far. Try an easier setting of the task, more rollouts, a higher learningRate, or " +
         "start from a checkpoint that was taught it (method: supervised).",
     };
   });
