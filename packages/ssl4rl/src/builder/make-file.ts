@@ -1,9 +1,8 @@
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { encodePng, protocols, Random } from "@ssl4rl/core";
-import { type BuiltRow, type Layout, refusal } from "@ssl4rl/data";
+import { type BuiltRow, hashFile, type Layout, refusal } from "@ssl4rl/data";
 import { type Arm, type ArmProblem, ProblemStream, type SkippedPicture, type SourceOf } from "@ssl4rl/trainer";
-import { hashFile } from "./hash-file.js";
 import { imageTokens, QWEN2_5_VL } from "./image-tokens.js";
 import type { FileOfSet, Plan, Split } from "./plan.js";
 import { mostTextTokens } from "./text-tokens.js";

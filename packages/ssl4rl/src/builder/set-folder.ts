@@ -11,8 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@ssl4rl/core";
-import { refusal } from "@ssl4rl/data";
-import { hashFile } from "./hash-file.js";
+import { hashFile, refusal } from "@ssl4rl/data";
 import type { FileRecord } from "./make-file.js";
 import type { FileOfSet } from "./plan.js";
 
