@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { decoderLinears, loadCheckpoint, newLora } from "@ssl4rl/models";
 import { AdamW, clipGradNorm, getThreads, libtorchVersion, noGrad, scope } from "@ssl4rl/torch";
-import { checkRecipe, forwardBackward } from "@ssl4rl/trainer";
+import { checkRecipe, forwardBackward, Stopwatch } from "@ssl4rl/trainer";
 import { question } from "./model-pair.js";
 import { type Sizes, visionConstants, writeRandomCheckpoint } from "./random-checkpoint.js";
 
@@ -99,7 +99,13 @@ export default async function bench(): Promise<void> {
     let asked = 0;
     const verify = () => ({ accuracy: asked++ % 2, partial: 0, format: true, given: null });
     const norm = part("GRPO step", () => {
-      const pass = forwardBackward({ policy, reference: null }, grpo, [{ prompt, verify }], 0, 0);
+      const pass = forwardBackward(
+        { policy, reference: null, watch: new Stopwatch() },
+        grpo,
+        [{ prompt, verify }],
+        0,
+        0,
+      );
       return scope(() => {
         for (const parameter of trained) parameter.grad?.mul_(1 / pass.tokens);
         const norm = clipGradNorm(trained, grpo.gradientClip);

@@ -1,4 +1,14 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,7 +16,7 @@ import { encodePng, Image, Random } from "@ssl4rl/core";
 import { readSafetensors, writeSafetensors, zeros } from "@ssl4rl/torch";
 import type { StepMetrics } from "@ssl4rl/trainer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startCommand } from "./test-command.js";
+import { bin, startCommand } from "./test-command.js";
 
 const tinyVl = fileURLToPath(new URL("../../../checkpoints/tiny-vl", import.meta.url));
 
@@ -51,9 +61,15 @@ const metrics = (run: string) =>
     .trim()
     .split("\n")
     .map((line) => {
-      const { seconds: _, ...rest } = JSON.parse(line) as StepMetrics;
+      const { machine: _, ...rest } = JSON.parse(line) as StepMetrics;
       return rest;
     });
+
+/** What checkpoints hold, by their hashes. */
+const manifests = (run: string) => {
+  const checkpoints = join(folder, run, "checkpoints");
+  return readdirSync(checkpoints).map((name) => readFileSync(join(checkpoints, name, "manifest.json"), "utf8"));
+};
 
 async function untilSteps(run: string, count: number): Promise<void> {
   const file = join(folder, run, "metrics.jsonl");
@@ -77,19 +93,6 @@ describe("ssl4rl train", () => {
     }
     expect(summary.secondsPerStep).toBeGreaterThan(0);
     expect(readFileSync(join(folder, "short", "report.html"), "utf8")).toContain("rotation");
-  });
-
-  it("goes on after kill -9 to the metrics of a run that was not killed", async () => {
-    const recipe = recipeFile("kill", 8);
-    expect((await ssl4rl("train", recipe, "--run", "./whole")).code).toBe(0);
-    const { child, outcome } = start(["train", recipe, "--run", "./killed"]);
-    await untilSteps("killed", 5);
-    child.kill("SIGKILL");
-    expect((await outcome).code).toBeNull();
-    const { code, err } = await ssl4rl("train", "--resume", "--run", "./killed");
-    expect(err).not.toMatch(/before/);
-    expect(code).toBe(0);
-    expect(metrics("killed")).toEqual(metrics("whole"));
   });
 
   it("takes the same first step with two replicas as with one, but for the order of sums, and resumes alike", async () => {
@@ -193,6 +196,56 @@ describe("ssl4rl train", () => {
     const taken = await ssl4rl("train", recipeFile("blocked", 1), "--run", "./taken");
     expect(taken.err).toMatch(/already holds a run.*--resume/);
     expect([blocked.code, taken.code]).toEqual([1, 1]);
+  });
+});
+
+describe("a run of ssl4rl train that is broken off", () => {
+  beforeAll(async () => {
+    expect((await ssl4rl("train", recipeFile("broken", 8), "--run", "./whole")).code).toBe(0);
+  });
+
+  it("goes on after kill -9, three times, and with its last checkpoint damaged, to the metrics and checkpoints of a run that was not killed", async () => {
+    for (const [i, steps] of [2, 5, 7].entries()) {
+      const args = i === 0 ? [recipeFile("broken", 8)] : ["--resume"];
+      const { child, outcome } = start(["train", ...args, "--run", "./killed"]);
+      await untilSteps("killed", steps);
+      child.kill("SIGKILL");
+      expect((await outcome).code).toBeNull();
+    }
+    rmSync(join(folder, "killed", "checkpoints", "step-000006", "config.json"));
+    const { code, err } = await ssl4rl("train", "--resume", "--run", "./killed");
+    expect(err).toMatch(/step-000006 is damaged: config\.json is missing\. Set aside as .*; going on from step 3/);
+    expect(err).not.toMatch(/^before/m);
+    expect(code).toBe(0);
+    rmSync(join(folder, "killed", "checkpoints", "step-000006.damaged"), { recursive: true });
+    expect(metrics("killed")).toEqual(metrics("whole"));
+    expect(manifests("killed")).toEqual(manifests("whole"));
+  });
+
+  it("says that the disk is full in the middle of a checkpoint, keeps the one before, and goes on with more space", async ({
+    skip,
+  }) => {
+    // A disk of its own, in a namespace of its own: both end with the shell.
+    const disk = join(folder, "disk");
+    mkdirSync(disk);
+    const shell = (script: string) =>
+      spawnSync("unshare", ["-rm", "sh", "-ec", script], { cwd: folder, encoding: "utf8" });
+    const mount = `mount -t tmpfs -o size=40m full ${disk}`;
+    if (shell(mount).status !== 0) skip("a disk of 40 MB cannot be mounted here (unshare, mount -t tmpfs)");
+    const train = `${process.execPath} ${bin} train`;
+    // A checkpoint of the tiny model takes 26 MB: one has room, two have not.
+    const { status, stderr } = shell(`${mount}
+      ${train} ${recipeFile("broken", 8)} --run ${disk}/run && exit 1
+      ls ${disk}/run/checkpoints >&2
+      mount -o remount,size=200m ${disk}
+      ${train} --resume --run ${disk}/run
+      cp -r ${disk}/run ${folder}/refilled`);
+    expect(stderr).toMatch(
+      /Cannot write .*step-000006: the disk is full\. Free some space, then go on with --resume\.\nstep-000003\n/,
+    );
+    expect(status).toBe(0);
+    expect(metrics("refilled")).toEqual(metrics("whole"));
+    expect(manifests("refilled")).toEqual(manifests("whole"));
   });
 });
 

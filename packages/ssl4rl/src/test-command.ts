@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const bin = fileURLToPath(new URL("../bin/ssl4rl.js", import.meta.url));
+export const bin = fileURLToPath(new URL("../bin/ssl4rl.js", import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;

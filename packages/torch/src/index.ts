@@ -20,7 +20,15 @@ export { cat, embedding, linear, multinomial, stack, tril, triu, where } from ".
 export { Generator, manualSeed } from "./generator.js";
 export { hasOp, type Operator, op } from "./operator.js";
 export { readSafetensors, SafetensorsFile } from "./read-safetensors.js";
-export { cudaAvailable, getThreads, libtorchConfig, libtorchVersion, liveTensors, setThreads } from "./runtime.js";
+export {
+  cudaAvailable,
+  getThreads,
+  libtorchConfig,
+  libtorchOrigin,
+  libtorchVersion,
+  liveTensors,
+  setThreads,
+} from "./runtime.js";
 export { type Schedule, schedules } from "./schedules.js";
 export { keep, scope, scopeAsync } from "./scope.js";
 export { segment, Tape } from "./tape.js";

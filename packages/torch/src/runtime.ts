@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { native, onLoad } from "./native.js";
 
 /** Threads one operator may use. */
@@ -57,6 +58,13 @@ export function liveTensors(): number {
 /** For example "1.13.1". */
 export function libtorchVersion(): string {
   return native().describe().split("\n")[0];
+}
+
+/** Where the libtorch lies that the addon was built against, and how the setup step found it: "the system", ... */
+export function libtorchOrigin(): { readonly folder: string; readonly origin: string } {
+  const info = fileURLToPath(new URL("../build/info.json", import.meta.url));
+  const { libtorch, origin } = JSON.parse(readFileSync(info, "utf8")) as { libtorch: string; origin: string };
+  return { folder: libtorch, origin };
 }
 
 /** How this libtorch was built: compiler, BLAS, instruction sets. */

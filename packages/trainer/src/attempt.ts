@@ -8,3 +8,12 @@ export function attempt(file: string, action: () => void): void {
     throw refusal(file, error, "--run");
   }
 }
+
+/** The same for what takes its time. */
+export async function attemptAsync(file: string, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    throw refusal(file, error, "--run");
+  }
+}

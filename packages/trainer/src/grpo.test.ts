@@ -102,6 +102,18 @@ describe("grpo", () => {
     expect(again.step.metrics.gradNorm / kept.step.metrics.gradNorm).toBeCloseTo(1, 6);
   });
 
+  it("says where its time went: phases that add up to the step's", async () => {
+    for (const change of [{}, { epochs: 2 }]) {
+      const { rollouts, metrics } = (await firstStep(change)).step;
+      const { seconds, phases, tokensPerSecond, peakBytes } = metrics.machine;
+      expect(Object.keys(phases)).toEqual(["posing", "prompt", "sampling", "loss", "backward", "optimiser"]);
+      expect(Object.values(phases).reduce((sum, took) => sum + took, 0)).toBeCloseTo(seconds, 9);
+      const tokens = rollouts.flat().reduce((sum, rollout) => sum + rollout.tokens, 0);
+      expect(tokensPerSecond * seconds).toBeCloseTo(tokens, 6);
+      expect(peakBytes).toBeGreaterThan(process.memoryUsage().rss / 2);
+    }
+  });
+
   it("draws the same rollouts for the same seed and others for another", async () => {
     const text = ({ step }: { step: Step }) => step.rollouts.flat().map((rollout) => rollout.text);
     const first = text(await firstStep());

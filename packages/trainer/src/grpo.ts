@@ -7,6 +7,7 @@ import { forwardBackward, type Pass, type PassSums } from "./pass.js";
 import { type ArmProblem, type ProblemStream, promptOf } from "./problem-stream.js";
 import { addGradients, type Replica } from "./replica.js";
 import type { AdvantageOptions, Rollout, RolloutOptions } from "./rollout.js";
+import { type MachineMetrics, Stopwatch } from "./stopwatch.js";
 import type { ScheduleMetrics, TaskScheduler } from "./task-scheduler.js";
 import { rolloutsFirst, takeUpdates, type Updates } from "./updates.js";
 import { widenGradients } from "./widen-gradients.js";
@@ -50,11 +51,12 @@ export interface StepMetrics {
   readonly loss: number;
   readonly gradNorm: number;
   readonly learningRate: number;
-  readonly seconds: number;
   /** By the label of their arm. */
   readonly tasks: Readonly<Record<string, { readonly reward: number; readonly accuracy: number; readonly n: number }>>;
   /** What the step's problems were drawn by; null without a curriculum. */
   readonly curriculum: ScheduleMetrics | null;
+  /** Time and memory: all that a resumed run does not repeat. */
+  readonly machine: MachineMetrics;
 }
 
 export interface Step {
@@ -80,6 +82,11 @@ export interface GrpoInput {
   readonly start: number;
 }
 
+/** What a step is taken with. */
+export interface StepInput extends GrpoInput {
+  readonly watch: Stopwatch;
+}
+
 /**
  * GRPO (DeepSeekMath, arXiv 2402.03300). With one update per batch each prompt, pictures included, is computed once
  * (`prefill`) and serves all its rollouts twice: for sampling and, through the same autograd graph, for the loss; see
@@ -90,10 +97,10 @@ export interface GrpoInput {
 export async function* grpo(input: GrpoInput, options: GrpoOptions): AsyncGenerator<Step> {
   const { schedule } = input;
   for (let step = input.start; step < options.steps; step++) {
-    const started = performance.now();
+    const watch = new Stopwatch();
     const take = rolloutsFirst(options) ? takeUpdates : takeUpdate;
     const curriculum = schedule.metrics();
-    const { problems, rollouts, passes, updates, truncated } = await take(input, options, step);
+    const { problems, rollouts, passes, updates, truncated } = await take({ ...input, watch }, options, step);
     const total = sumPasses(passes);
     const mean = (values: readonly number[]) =>
       values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
@@ -110,16 +117,17 @@ export async function* grpo(input: GrpoInput, options: GrpoOptions): AsyncGenera
         loss: mean(updates.map(({ loss }) => loss)),
         gradNorm: mean(updates.map(({ gradNorm }) => gradNorm)),
         learningRate: input.learningRate(step),
-        seconds: (performance.now() - started) / 1000,
         curriculum,
+        machine: watch.metrics(rollouts.flat().reduce((sum, { tokens }) => sum + tokens, 0)),
       },
     };
   }
 }
 
 /** A step of one update, which needs no more of its rollouts at a time than those of a pass. */
-async function takeUpdate(input: GrpoInput, options: GrpoOptions, step: number): Promise<Updates> {
+async function takeUpdate(input: StepInput, options: GrpoOptions, step: number): Promise<Updates> {
   const problems = await input.problems.poseAll(input.schedule.next(options.prompts));
+  input.watch.lap("posing");
   const passes = await withProblems(input.policy, step, problems, () => takePasses(input, options, problems, step));
   const rollouts = passes.flatMap((pass) => pass.rollouts);
   input.schedule.observe(problems.map(({ arm }, b) => ({ arm, responses: rollouts[b] })));
@@ -128,28 +136,31 @@ async function takeUpdate(input: GrpoInput, options: GrpoOptions, step: number):
     responses: rollouts.flat().length,
     passes: passes.length,
   };
+  const update = optimise(input, options, passes, size, { step, name: `Step ${step}`, problems, rollouts });
+  input.watch.lap("optimiser");
   return {
     problems,
     rollouts,
     passes,
-    updates: [optimise(input, options, passes, size, { step, name: `Step ${step}`, problems, rollouts })],
+    updates: [update],
     truncated: passes.reduce((sum, pass) => sum + pass.truncated, 0),
   };
 }
 
 /** All passes of a step; where there is a replica it takes the later half at the same time. */
 async function takePasses(
-  input: GrpoInput,
+  input: StepInput,
   options: GrpoOptions,
   batch: readonly ArmProblem[],
   step: number,
 ): Promise<Pass[]> {
-  const { replica } = input;
+  const { replica, watch } = input;
   const count = Math.ceil(batch.length / options.promptsPerPass);
   const own = (replica ? Math.ceil(count / 2) : count) * options.promptsPerPass;
   const later = replica?.start(input.policy, options, batch.slice(own), step, own);
   // Where the passes below fail first, nobody waits for it any more.
   later?.catch(() => {});
+  if (later) watch.lap("replica");
   const parameters = [...input.policy.model.parameters().values()];
   const passes: Pass[] = [];
   for (let i = 0; i < Math.min(own, batch.length); i += options.promptsPerPass) {
@@ -159,12 +170,14 @@ async function takePasses(
     }));
     passes.push(forwardBackward(input, options, asked, step, i));
     widenGradients(parameters);
+    watch.lap("backward");
     // Lets Ctrl-C and timers through between passes.
     await new Promise((resolve) => setImmediate(resolve));
   }
   if (!later) return passes;
   const theirs = await later;
   addGradients(input.policy, theirs.gradients);
+  watch.lap("replica");
   return [...passes, ...theirs.passes];
 }
 

@@ -1,5 +1,6 @@
 export * from "./advantage.js";
 export * from "./arm.js";
+export * from "./environment.js";
 export * from "./evaluate.js";
 export * from "./grpo.js";
 export * from "./kl.js";
@@ -17,6 +18,7 @@ export * from "./rollout.js";
 export * from "./run-folder.js";
 export * from "./run-lock.js";
 export * from "./sampler-correction.js";
+export * from "./stopwatch.js";
 export * from "./supervised.js";
 export * from "./task-scheduler.js";
 export * from "./token-weights.js";

@@ -1,6 +1,6 @@
-import type { Checkpoint, Prompt } from "@ssl4rl/models";
+import type { Prompt } from "@ssl4rl/models";
 import { noGrad, scope, Tape, type Tensor, tensor } from "@ssl4rl/torch";
-import type { GrpoInput, GrpoOptions } from "./grpo.js";
+import type { GrpoOptions, StepInput } from "./grpo.js";
 import { policyLoss } from "./loss.js";
 import { type Asked, advantagesOf, type Drawn, drawRollouts, type Rollout, toRollout } from "./rollout.js";
 
@@ -34,7 +34,7 @@ export interface Lesson extends Drawn {
  * activations of more than one layer. A pass that teaches nothing ends before the loss.
  */
 export function forwardBackward(
-  { policy, reference }: Pick<GrpoInput, "policy" | "reference">,
+  { policy, reference, watch }: Pick<StepInput, "policy" | "reference" | "watch">,
   options: GrpoOptions,
   problems: readonly Asked[],
   step: number,
@@ -45,7 +45,9 @@ export function forwardBackward(
     const batch = policy.prepare(problems.map(({ prompt }) => prompt));
     const tape = new Tape();
     const prompt = policy.prefill(batch, options.gradientCheckpointing ? tape : null);
+    watch.lap("prompt");
     const drawn = drawRollouts(policy, prompt, problems, options, step, offset);
+    watch.lap("sampling");
     const advantages = advantagesOf(drawn, options);
     const lessons = drawn.map((group, b) =>
       group.map((one, g) => ({ ...one, advantage: advantages[b][g], weight: 1 })),
@@ -53,7 +55,7 @@ export function forwardBackward(
     const idle = onlyAdvantagesTeach(options) && advantages.flat().every((advantage) => advantage === 0);
     const learnt = idle
       ? { loss: 0, learnt: 0, entropy: 0, kl: 0, clipped: 0 }
-      : learn(policy, prompt, tape, lessons, options, {
+      : learn({ policy, watch }, prompt, tape, lessons, options, {
           old: null,
           reference:
             reference && options.beta > 0
@@ -74,7 +76,7 @@ export function forwardBackward(
  * log-probabilities [B, G, R] that the loss compares with, see PolicyLossInput.
  */
 export function learn(
-  policy: Checkpoint,
+  { policy, watch }: Pick<StepInput, "policy" | "watch">,
   prompt: Prompt,
   tape: Tape,
   lessons: readonly (readonly Lesson[])[],
@@ -106,6 +108,7 @@ export function learn(
     },
     options,
   );
+  watch.lap("loss");
   tape.backward(sum);
   return {
     loss: sum.item(),

@@ -156,6 +156,14 @@ const keys = {
   /** Questions per task asked before and after, on held-out pictures. */
   evaluationQuestions: z.int().positive().default(400),
   checkpointEvery: z.int().positive().default(25),
+  /** How many of the newest checkpoints are kept. */
+  keepCheckpoints: z.int().positive().default(2),
+  /** Keeps one more: that of the best accuracy in training, over the `checkpointEvery` steps before it; see best.json. */
+  keepBest: z.boolean().default(true),
+  /** Steps from one whose rollouts are kept, with their pictures and verdicts, to the next. */
+  samplesEvery: z.int().positive().default(10),
+  /** Writes TensorBoard event files into the run folder. */
+  tensorboard: z.boolean().default(false),
 };
 
 /** What supervised learning has no use for. */

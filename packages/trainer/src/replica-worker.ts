@@ -9,6 +9,7 @@ import { forwardBackward, type Pass } from "./pass.js";
 import { openPolicy, openReference, type Trained } from "./policy.js";
 import type { Recipe } from "./recipe.js";
 import type { Asked } from "./rollout.js";
+import { Stopwatch } from "./stopwatch.js";
 
 /** One step's work for the replica. */
 export interface Order {
@@ -38,6 +39,8 @@ const { recipe, model } = workerData as { readonly recipe: Trained & Pick<Recipe
 const policy = openPolicy(recipe, model, null);
 const reference = recipe.beta > 0 ? openReference(policy, model, recipe) : null;
 const parameters = [...policy.model.parameters().values()];
+// Nobody reads it: a step's time is the main thread's.
+const watch = new Stopwatch();
 const port = parentPort!;
 port.on("message", ({ weights, options, step, offset, problems }: Order) => {
   scope(() =>
@@ -54,7 +57,7 @@ port.on("message", ({ weights, options, step, offset, problems }: Order) => {
   const passes: Pass[] = [];
   for (let i = 0; i < asked.length; i += options.promptsPerPass) {
     const some = asked.slice(i, i + options.promptsPerPass);
-    passes.push(forwardBackward({ policy, reference }, options, some, step, offset + i));
+    passes.push(forwardBackward({ policy, reference, watch }, options, some, step, offset + i));
   }
   const gradients = scope(() => pack(parameters.map((parameter) => parameter.grad ?? zeros(parameter.shape))));
   for (const parameter of parameters) parameter.grad = null;

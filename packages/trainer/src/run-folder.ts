@@ -12,7 +12,9 @@ import { join } from "node:path";
 import { encodePng, type Image, UserError } from "@ssl4rl/core";
 import { type Checkpoint, saveCheckpoint, saveLora } from "@ssl4rl/models";
 import { type AdamW, readSafetensors, writeSafetensors } from "@ssl4rl/torch";
-import { attempt } from "./attempt.js";
+import { attempt, attemptAsync } from "./attempt.js";
+import { bringToDisk, checkpointFault, readManifest, writeManifest } from "./checkpoint-manifest.js";
+import type { Environment } from "./environment.js";
 import type { Graded, TaskScore } from "./evaluate.js";
 import type { Step, StepMetrics } from "./grpo.js";
 import type { NotFinite } from "./not-finite.js";
@@ -52,14 +54,34 @@ export interface EvaluationRecord {
   readonly samples: readonly SampleRecord[];
 }
 
+export interface SavedCheckpoint {
+  /** How many steps were taken. */
+  readonly step: number;
+  readonly folder: string;
+}
+
+export interface DamagedCheckpoint extends SavedCheckpoint {
+  readonly fault: string;
+}
+
 /**
  * A run is a folder; viewers read it and nothing else:
  *
- *     recipe.yaml  metrics.jsonl  samples/step-000010.jsonl  samples/images/*.png
- *     checkpoints/step-000100/    eval/before.json  eval/after.json  skipped.json  report.html
- *     warnings.jsonl  stopped/step-000012/
+ *     recipe.yaml                 every setting
+ *     environment.json            machine, versions and code, an entry for each start
+ *     metrics.jsonl               a line for each step; warnings.jsonl, one for each warning
+ *     samples/step-000010.jsonl   problems with their rollouts, of every samplesEvery-th step; samples/images/*.png
+ *     checkpoints/step-000100/    a Hugging Face folder, with trainer_state/ and manifest.json (sizes and SHA-256 of its files);
+ *                                 the newest keepCheckpoints of them and the best
+ *     best.json                   which that is, and its accuracy; see saveCheckpoint
+ *     eval/before.json, after.json
+ *     skipped.json, left-out.json pictures no task could use, files that are no pictures
+ *     stopped/step-000012/        the batch of a step whose numbers were not finite
+ *     events.out.tfevents.0001    for TensorBoard, one for each start, where the recipe asks for it
+ *     run.lock                    the process that is writing here
+ *     report.html
  *
- * Files are appended to by whole lines, or written under a temporary name and renamed.
+ * Files are appended to by whole lines, or written under a temporary name, brought to the disk and renamed.
  */
 export class RunFolder {
   private constructor(
@@ -95,6 +117,14 @@ export class RunFolder {
     return run;
   }
 
+  /** Notes what a start runs on. Returns its number, 1 for the first. */
+  recordStart(environment: Environment): number {
+    const file = join(this.path, "environment.json");
+    const before = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Environment[]) : [];
+    this.write("environment.json", JSON.stringify([...before, environment], null, 1));
+    return before.length + 1;
+  }
+
   appendMetrics(metrics: Metrics): void {
     this.append("metrics.jsonl", metrics);
   }
@@ -118,6 +148,7 @@ export class RunFolder {
     for (const folder of readdirSync(join(this.path, "checkpoints"))) {
       if (folder.endsWith(".tmp")) rmSync(join(this.path, "checkpoints", folder), { recursive: true });
     }
+    this.prune();
   }
 
   /** The warnings of all steps that the folder tells of. */
@@ -187,30 +218,98 @@ export class RunFolder {
 
   /**
    * Saves the policy in Hugging Face layout (of LoRA the adapter alone, in PEFT's) with the optimiser's state and that
-   * of the schedule beside it, complete under its name or not at all, and drops all but the two newest.
+   * of the schedule beside it, complete under its name or not at all. Then, and not before, drops all but the
+   * newest and the best: that of the highest mean accuracy over the `checkpointEvery` steps before it. One that Ctrl-C left
+   * between these does not compete, so that a run that was stopped keeps the same best as one that was not.
    */
-  saveCheckpoint(step: number, policy: Checkpoint, optimizer: AdamW, schedule: ScheduleState): void {
-    const final = join(this.path, "checkpoints", `step-${pad(step)}`);
+  async saveCheckpoint(step: number, policy: Checkpoint, optimizer: AdamW, schedule: ScheduleState): Promise<void> {
+    const final = this.checkpointPath(step);
     const building = `${final}.tmp`;
-    attempt(final, () => {
-      rmSync(building, { recursive: true, force: true });
-      if (policy.model.lora) saveLora(building, policy.model, this.recipe.model);
-      else saveCheckpoint(building, policy);
-      mkdirSync(join(building, "trainer_state"));
-      writeSafetensors(join(building, "trainer_state", "optimizer.safetensors"), Object.entries(optimizer.state()));
-      writeFileSync(join(building, "trainer_state", "schedule.json"), JSON.stringify(schedule));
-      rmSync(final, { recursive: true, force: true });
-      renameSync(building, final);
-      for (const old of this.checkpointSteps().slice(0, -2)) {
-        rmSync(join(this.path, "checkpoints", `step-${pad(old)}`), { recursive: true, force: true });
+    await attemptAsync(final, async () => {
+      try {
+        if (policy.model.lora) saveLora(building, policy.model, this.recipe.model);
+        else saveCheckpoint(building, policy);
+        mkdirSync(join(building, "trainer_state"));
+        writeSafetensors(join(building, "trainer_state", "optimizer.safetensors"), Object.entries(optimizer.state()));
+        writeFileSync(join(building, "trainer_state", "schedule.json"), JSON.stringify(schedule));
+        await writeManifest(building, { step, accuracy: this.accuracyBefore(step) });
+        // A checkpoint must not outlast the lines of its steps.
+        bringToDisk(join(this.path, "metrics.jsonl"));
+        renameSync(building, final);
+        bringToDisk(join(this.path, "checkpoints"));
+      } finally {
+        // A full disk gets back what the half of a checkpoint took of it.
+        rmSync(building, { recursive: true, force: true });
       }
+      this.prune();
     });
   }
 
+  /** Mean accuracy (of supervised steps that of tokens) before a checkpoint; null for one that does not compete. */
+  private accuracyBefore(step: number): number | null {
+    const { checkpointEvery, steps } = this.recipe;
+    if (step % checkpointEvery !== 0 && step !== steps) return null;
+    const recent = this.readMetrics().filter((metrics) => metrics.step >= step - checkpointEvery);
+    const accuracy = (step: Metrics) => ("accuracy" in step ? step.accuracy : step.tokenAccuracy);
+    return recent.reduce((sum, metrics) => sum + accuracy(metrics), 0) / recent.length;
+  }
+
+  /** Drops all checkpoints but the newest and the best, and says in best.json which that is. */
+  private prune(): void {
+    const steps = this.checkpointSteps();
+    const best = this.recipe.keepBest ? this.bestCheckpoint(steps) : null;
+    if (best) {
+      const { step, accuracy } = best;
+      this.write("best.json", JSON.stringify({ checkpoint: `checkpoints/step-${pad(step)}`, step, accuracy }, null, 1));
+    }
+    for (const step of steps.slice(0, -this.recipe.keepCheckpoints)) {
+      if (step === best?.step) continue;
+      // Out of sight in one go, for a kill may come while its files are removed.
+      const path = this.checkpointPath(step);
+      renameSync(path, `${path}.tmp`);
+      rmSync(`${path}.tmp`, { recursive: true });
+    }
+  }
+
+  /** Of equals the newest. */
+  private bestCheckpoint(steps: readonly number[]): { readonly step: number; readonly accuracy: number } | null {
+    let best: { readonly step: number; readonly accuracy: number } | null = null;
+    for (const step of steps) {
+      const accuracy = readManifest(this.checkpointPath(step))?.accuracy ?? null;
+      if (accuracy !== null && accuracy >= (best?.accuracy ?? 0)) best = { step, accuracy };
+    }
+    return best;
+  }
+
   /** The newest complete checkpoint: the number of steps taken, and its folder. */
-  latestCheckpoint(): { readonly step: number; readonly folder: string } | null {
+  latestCheckpoint(): SavedCheckpoint | null {
     const step = this.checkpointSteps().at(-1);
-    return step === undefined ? null : { step, folder: join(this.path, "checkpoints", `step-${pad(step)}`) };
+    return step === undefined ? null : { step, folder: this.checkpointPath(step) };
+  }
+
+  /**
+   * The newest checkpoint whose files are all as they were saved, to go on from; null in a run without any. Damaged ones
+   * above it are set aside, as `step-000100.damaged`, and returned too. Throws a UserError when all are damaged.
+   */
+  async intactCheckpoint(): Promise<{ latest: SavedCheckpoint | null; damaged: DamagedCheckpoint[] }> {
+    const damaged: DamagedCheckpoint[] = [];
+    for (const step of this.checkpointSteps().reverse()) {
+      const folder = this.checkpointPath(step);
+      const fault = await checkpointFault(folder);
+      if (fault === null) {
+        for (const { folder } of damaged) {
+          rmSync(`${folder}.damaged`, { recursive: true, force: true });
+          renameSync(folder, `${folder}.damaged`);
+        }
+        return { latest: { step, folder }, damaged };
+      }
+      damaged.push({ step, folder, fault });
+    }
+    if (damaged.length === 0) return { latest: null, damaged };
+    const faults = damaged.map(({ folder, fault }) => `  ${folder}: ${fault}`);
+    throw new UserError(
+      `Every checkpoint of this run is damaged:\n${faults.join("\n")}\nPut a good copy of one in its place, or start a new run.`,
+    );
   }
 
   loadOptimizer(folder: string, optimizer: AdamW): void {
@@ -227,7 +326,7 @@ export class RunFolder {
   write(name: string, content: string): void {
     const file = join(this.path, name);
     attempt(file, () => {
-      writeFileSync(`${file}.tmp`, content);
+      writeFileSync(`${file}.tmp`, content, { flush: true });
       renameSync(`${file}.tmp`, file);
     });
   }
@@ -235,6 +334,10 @@ export class RunFolder {
   private append(name: string, line: object): void {
     const file = join(this.path, name);
     attempt(file, () => appendFileSync(file, `${JSON.stringify(line)}\n`));
+  }
+
+  private checkpointPath(step: number): string {
+    return join(this.path, "checkpoints", `step-${pad(step)}`);
   }
 
   private checkpointSteps(): number[] {

@@ -11,7 +11,8 @@ import { attempt } from "./attempt.js";
 export function lockRun(path: string): void {
   const file = join(path, "run.lock");
   const owner = ownerOf(file);
-  if (owner !== null && isAlive(owner)) {
+  // In a container that was started anew, this process may have the number of the one that was killed.
+  if (owner !== null && owner !== process.pid && isAlive(owner)) {
     throw new UserError(
       `${path} is in use by process ${owner}. Wait for it or stop it (kill ${owner}), or choose another folder with --run.`,
     );

@@ -172,7 +172,7 @@ describe("a supervised run", () => {
     return events;
   }
 
-  const metrics = (run: RunFolder) => run.readMetrics().map(({ seconds: _, ...rest }) => rest);
+  const metrics = (run: RunFolder) => run.readMetrics().map(({ machine: _, ...rest }) => rest);
 
   it.each<[string, Parameters<typeof recipe>[0], string]>([
     ["all weights", {}, "model.safetensors"],

@@ -5,6 +5,7 @@ import type { GrpoInput, GrpoOptions } from "./grpo.js";
 import { negativeLogLikelihood, type Taught } from "./negative-log-likelihood.js";
 import { optimise } from "./optimise.js";
 import { type ArmProblem, promptOf } from "./problem-stream.js";
+import { type MachineMetrics, Stopwatch } from "./stopwatch.js";
 import { widenGradients } from "./widen-gradients.js";
 
 /** What supervised learning takes of the options of a run. */
@@ -26,7 +27,8 @@ export interface SupervisedMetrics extends TaughtMean {
   readonly length: number;
   readonly gradNorm: number;
   readonly learningRate: number;
-  readonly seconds: number;
+  /** Time and memory: all that a resumed run does not repeat. */
+  readonly machine: MachineMetrics;
   /** By the label of their arm; `n` counts responses. */
   readonly tasks: Readonly<Record<string, TaughtMean & { readonly n: number }>>;
 }
@@ -47,12 +49,14 @@ export async function* supervised(
 ): AsyncGenerator<SupervisedStep> {
   const { policy, learningRate } = input;
   for (let step = input.start; step < options.steps; step++) {
-    const started = performance.now();
+    const watch = new Stopwatch();
     const problems = await input.problems.poseAll(input.schedule.next(options.prompts));
+    watch.lap("posing");
     const taught: Taught[] = [];
     for (let i = 0; i < problems.length; i += options.promptsPerPass) {
-      taught.push(...teach(policy, problems.slice(i, i + options.promptsPerPass), options));
+      taught.push(...teach(policy, problems.slice(i, i + options.promptsPerPass), options, watch));
       widenGradients([...policy.model.parameters().values()]);
+      watch.lap("backward");
       // Lets Ctrl-C and timers through between passes.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -60,6 +64,7 @@ export async function* supervised(
     const size = { tokens, responses: problems.length, passes: 1 };
     const update = { step, name: `Step ${step}`, problems, rollouts: [] };
     const { loss, gradNorm } = optimise(input, options, taught, size, update);
+    watch.lap("optimiser");
     const names = [...new Set(problems.map(({ arm }) => arm.label))];
     yield {
       problems,
@@ -70,7 +75,7 @@ export async function* supervised(
         length: tokens / problems.length,
         gradNorm,
         learningRate: learningRate(step),
-        seconds: (performance.now() - started) / 1000,
+        machine: watch.metrics(tokens),
         tasks: Object.fromEntries(
           names.map((name) => {
             const own = taught.filter((_, b) => problems[b].arm.label === name);
@@ -83,13 +88,20 @@ export async function* supervised(
 }
 
 /** The right answers to some problems, and their gradients, which add up unnormalised. */
-function teach(policy: Checkpoint, problems: readonly Problem[], options: SupervisedOptions): Taught[] {
+function teach(
+  policy: Checkpoint,
+  problems: readonly Problem[],
+  options: SupervisedOptions,
+  watch: Stopwatch,
+): Taught[] {
   return scope(() => {
     const tape = new Tape();
     const batch = policy.prepare(problems.map(promptOf));
     const prompt = policy.prefill(batch, options.gradientCheckpointing ? tape : null);
+    watch.lap("prompt");
     const told = problems.map((problem) => [{ ids: solutionOf(problem, policy, options), given: 0 }]);
     const { sum, taught } = negativeLogLikelihood(policy, prompt, told, tape);
+    watch.lap("loss");
     tape.backward(sum);
     return taught.flat();
   });

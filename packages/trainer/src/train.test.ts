@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,6 +15,7 @@ import { loadCheckpoint, saveCheckpoint } from "@ssl4rl/models";
 import { readSafetensors, setThreads } from "@ssl4rl/torch";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { recipeArms } from "./arm.js";
+import type { Environment } from "./environment.js";
 import { openPolicy, openReference } from "./policy.js";
 import { checkRecipe, type Recipe } from "./recipe.js";
 import { RunFolder } from "./run-folder.js";
@@ -65,9 +75,9 @@ async function go(
   return events;
 }
 
-/** Metrics without the clock. */
+/** Metrics without the clock and the memory. */
 function metrics(run: RunFolder) {
-  return run.readMetrics().map(({ seconds: _, ...rest }) => rest);
+  return run.readMetrics().map(({ machine: _, ...rest }) => rest);
 }
 
 function weights(run: RunFolder, file = "model.safetensors"): Buffer {
@@ -142,6 +152,31 @@ describe("train", () => {
     const run = RunFolder.create(join(folder, "pruned"), recipe({ checkpointEvery: 1 }));
     await go(run);
     expect(readdirSync(join(run.path, "checkpoints"))).toEqual(["step-000003", "step-000004"]);
+  });
+
+  it("goes on from the checkpoint before a damaged one, says so, and comes to the same end", async () => {
+    const whole = RunFolder.create(join(folder, "undamaged"), recipe({ tensorboard: true, samplesEvery: 2 }));
+    await go(whole);
+    expect(readdirSync(join(whole.path, "samples")).sort()).toEqual([
+      "images",
+      "step-000000.jsonl",
+      "step-000002.jsonl",
+      "step-000003.jsonl",
+    ]);
+    const before = weights(whole);
+    const file = join(whole.latestCheckpoint()!.folder, "model.safetensors");
+    truncateSync(file, 1000);
+    const resumed = RunFolder.open(whole.path);
+    const events = await go(resumed);
+    expect(events[0]).toMatchObject({ kind: "damaged", checkpoint: { step: 4 }, from: 2 });
+    expect(metrics(resumed).map(({ step }) => step)).toEqual([0, 1, 2, 3]);
+    expect(weights(resumed).equals(before)).toBe(true);
+    const starts = JSON.parse(readFileSync(join(whole.path, "environment.json"), "utf8")) as Environment[];
+    expect(starts.map(({ step }) => step)).toEqual([0, 2]);
+    expect(readdirSync(whole.path).filter((name) => name.startsWith("events"))).toEqual([
+      "events.out.tfevents.0001",
+      "events.out.tfevents.0002",
+    ]);
   });
 
   it("goes on after its end when it is given more steps", async () => {
@@ -226,7 +261,7 @@ describe("train with LoRA", () => {
     const whole = RunFolder.create(join(folder, "lora"), settings);
     await go(whole, Number.POSITIVE_INFINITY, tinyVl);
     const { folder: last } = whole.latestCheckpoint()!;
-    expect(readdirSync(last).sort()).toEqual(["adapter_config.json", ADAPTER, "trainer_state"]);
+    expect(readdirSync(last).sort()).toEqual(["adapter_config.json", ADAPTER, "manifest.json", "trainer_state"]);
     const kl = metrics(whole).map((step) => ("kl" in step ? step.kl : Number.NaN));
     expect(kl[0]).toBeCloseTo(0, 6);
     expect(kl[3]).toBeGreaterThan(1e-3);

@@ -1,16 +1,19 @@
+import { join } from "node:path";
 import { protocols, UserError } from "@ssl4rl/core";
 import type { Checkpoint } from "@ssl4rl/models";
 import { AdamW, schedules, setThreads } from "@ssl4rl/torch";
 import type { Arm } from "./arm.js";
+import { describeEnvironment } from "./environment.js";
 import { evaluate, type Graded, scores, type TaskScore } from "./evaluate.js";
 import { grpo } from "./grpo.js";
 import { NotFinite } from "./not-finite.js";
 import { openPolicy, openReference } from "./policy.js";
 import { type ArmProblem, ProblemStream, type SkippedPicture, type SourceOf } from "./problem-stream.js";
 import { Replica } from "./replica.js";
-import type { Metrics, RunFolder } from "./run-folder.js";
+import type { DamagedCheckpoint, Metrics, RunFolder } from "./run-folder.js";
 import { supervised } from "./supervised.js";
 import { TaskScheduler } from "./task-scheduler.js";
+import { EventFile, scalarsOf } from "./tensorboard.js";
 import { type Warning, Watch } from "./watch.js";
 
 export interface TrainInput {
@@ -30,10 +33,11 @@ export type TrainEvent =
   | { readonly kind: "step"; readonly metrics: Metrics; readonly steps: number }
   | { readonly kind: "warning"; readonly warning: Warning }
   | { readonly kind: "checkpoint"; readonly step: number }
+  /** Found on resuming, and set aside; the run goes on from the one before. */
+  | { readonly kind: "damaged"; readonly checkpoint: DamagedCheckpoint; readonly from: number }
   | { readonly kind: "stopped"; readonly step: number }
   | { readonly kind: "skipped"; readonly pictures: readonly SkippedPicture[] };
 
-const SAMPLES_EVERY = 10;
 const SAMPLED_PROBLEMS = 4;
 const EVALUATION_SAMPLES = 24;
 
@@ -45,9 +49,12 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
   const { run, heldOut, arms } = input;
   const { recipe } = run;
   const protocol = protocols.find(({ name }) => name === recipe.protocol)!;
-  const latest = run.latestCheckpoint();
+  const { latest, damaged } = await run.intactCheckpoint();
   const start = latest?.step ?? 0;
+  for (const checkpoint of damaged) yield { kind: "damaged", checkpoint, from: start };
   run.truncate(start);
+  const starts = run.recordStart(describeEnvironment(recipe, input.model, start));
+  const board = recipe.tensorboard ? new EventFile(eventFile(run, starts), start) : null;
 
   const policy = openPolicy(recipe, input.model, latest?.folder ?? null);
   const reference = recipe.beta > 0 ? openReference(policy, input.model, recipe) : null;
@@ -82,7 +89,8 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
     for await (const step of steps) {
       const taken = step.metrics.step + 1;
       run.appendMetrics(step.metrics);
-      if ("rollouts" in step && (step.metrics.step % SAMPLES_EVERY === 0 || taken === recipe.steps)) {
+      board?.add(step.metrics.step, scalarsOf(step.metrics));
+      if ("rollouts" in step && (step.metrics.step % recipe.samplesEvery === 0 || taken === recipe.steps)) {
         run.writeSamples(step, SAMPLED_PROBLEMS);
       }
       yield { kind: "step", metrics: step.metrics, steps: recipe.steps };
@@ -92,7 +100,7 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
       }
       const stop = input.signal.aborted;
       if (stop || taken % recipe.checkpointEvery === 0 || taken === recipe.steps) {
-        run.saveCheckpoint(taken, policy, optimizer, schedule.state());
+        await run.saveCheckpoint(taken, policy, optimizer, schedule.state());
         run.writeSkipped(skipped());
         yield { kind: "checkpoint", step: taken };
       }
@@ -109,6 +117,10 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
   yield { kind: "skipped", pictures: skipped() };
   yield* examine("after", recipe.steps, policy, exam, input);
   if (input.signal.aborted) yield { kind: "stopped", step: recipe.steps };
+}
+
+function eventFile(run: RunFolder, starts: number): string {
+  return join(run.path, `events.out.tfevents.${String(starts).padStart(4, "0")}`);
 }
 
 /** Keeps what a step was to learn from when its numbers were not finite, and says where. */

@@ -1,6 +1,6 @@
 import { noGrad, scope, Tape, type Tensor } from "@ssl4rl/torch";
 import { alike } from "./advantage.js";
-import type { GrpoInput, GrpoOptions } from "./grpo.js";
+import type { GrpoOptions, StepInput } from "./grpo.js";
 import { klEstimate } from "./kl.js";
 import { withProblems } from "./not-finite.js";
 import { type Optimised, optimise } from "./optimise.js";
@@ -56,7 +56,7 @@ export function rolloutsFirst(options: GrpoOptions): boolean {
  * them (PPO, arXiv 1707.06347). Prompts are computed once more for every update, for its graph goes through weights that have
  * moved.
  */
-export async function takeUpdates(input: GrpoInput, options: GrpoOptions, step: number): Promise<Updates> {
+export async function takeUpdates(input: StepInput, options: GrpoOptions, step: number): Promise<Updates> {
   const { schedule } = input;
   const groups = await rollOut(input, options, step);
   schedule.observe(groups.map(({ problem, responses }) => ({ arm: problem.arm, responses })));
@@ -94,6 +94,7 @@ export async function takeUpdates(input: GrpoInput, options: GrpoOptions, step: 
         rollouts: responses.map((group) => group.map((one) => toRollout(one, one.advantage))),
       };
       updates.push(optimise(input, options, taken, size, update));
+      input.watch.lap("optimiser");
       passes.push(...taken);
     }
   }
@@ -113,11 +114,12 @@ export async function takeUpdates(input: GrpoInput, options: GrpoOptions, step: 
  * up for by further problems of the same task, in at most so many rounds (dynamic sampling, DAPO, arXiv 2503.14476; that
  * tasks keep their shares, MT-GRPO, arXiv 2602.05547); what is missing then stays missing.
  */
-async function rollOut(input: GrpoInput, options: GrpoOptions, step: number): Promise<Group<Waiting>[]> {
+async function rollOut(input: StepInput, options: GrpoOptions, step: number): Promise<Group<Waiting>[]> {
   const groups: Group<Waiting>[] = [];
   let turns = input.schedule.next(options.prompts);
   for (let round = 0; turns.length > 0; round++) {
     const problems = await input.problems.poseAll(turns);
+    input.watch.lap("posing");
     const asked: Group<Waiting>[] = [];
     for (const some of chunks(problems, options.promptsPerPass)) {
       const offset = groups.length + asked.length;
@@ -133,7 +135,7 @@ async function rollOut(input: GrpoInput, options: GrpoOptions, step: number): Pr
 }
 
 function rollOutSome(
-  { policy, reference }: GrpoInput,
+  { policy, reference, watch }: StepInput,
   options: GrpoOptions,
   problems: readonly ArmProblem[],
   step: number,
@@ -144,8 +146,10 @@ function rollOutSome(
     noGrad(() => {
       const batch = policy.prepare(problems.map(promptOf));
       const prompt = policy.prefill(batch);
+      watch.lap("prompt");
       const asked = problems.map((problem) => ({ prompt: promptOf(problem), verify: problem.verify }));
       const drawn = drawRollouts(policy, prompt, asked, options, step, offset);
+      watch.lap("sampling");
       const ids = { ids: drawn.map((group) => group.map((one) => one.ids)) };
       // Not the sampler's own: computed as the updates compute theirs, so that rounding, in bfloat16 a percent or more, does
       // not pass for a change of the policy. The prompt is there already, so it costs a forward pass of the responses.
@@ -158,6 +162,7 @@ function rollOutSome(
           ? (klEstimate(old.logprobs, frozen, old.mask, kl).mul(old.mask).sum([-1]).mul(beta).tolist() as number[][])
           : null;
       const [olds, frozens] = [old?.logprobs ?? null, frozen].map((all) => all?.tolist() as number[][][] | undefined);
+      watch.lap("loss");
       return problems.map((problem, b) => ({
         problem,
         responses: drawn[b].map((one, g) => ({
@@ -173,7 +178,7 @@ function rollOutSome(
 
 /** Gradients of one optimiser step, pass after pass. */
 async function backward(
-  input: GrpoInput,
+  input: StepInput,
   options: GrpoOptions,
   miniBatch: readonly Group<Waiting & Lesson>[],
   first: boolean,
@@ -187,13 +192,14 @@ async function backward(
   for (const groups of chunks(teaching, options.promptsPerPass)) {
     passes.push(backwardSome(input, options, groups, first));
     widenGradients([...input.policy.model.parameters().values()]);
+    input.watch.lap("backward");
     await new Promise((resolve) => setImmediate(resolve));
   }
   return passes;
 }
 
 function backwardSome(
-  { policy }: GrpoInput,
+  { policy, watch }: StepInput,
   options: GrpoOptions,
   groups: readonly Group<Waiting & Lesson>[],
   first: boolean,
@@ -202,12 +208,13 @@ function backwardSome(
     const tape = new Tape();
     const batch = policy.prepare(groups.map(({ problem }) => promptOf(problem)));
     const prompt = policy.prefill(batch, options.gradientCheckpointing ? tape : null);
+    watch.lap("prompt");
     const lessons = groups.map(({ responses }) => responses);
     const shape = [lessons.length, options.rollouts, Math.max(1, ...lessons.flat().map(({ ids }) => ids.length))];
     const like = { shape, device: prompt.last.device };
     const compared = (values: (one: Waiting) => readonly number[] | null): Tensor | null =>
       values(lessons[0][0]) ? padded(lessons, (one) => values(one)!, like) : null;
-    const sums = learn(policy, prompt, tape, lessons, options, {
+    const sums = learn({ policy, watch }, prompt, tape, lessons, options, {
       // Before the first update the policy is the one that sampled, so that r is exactly 1.
       old: first ? null : compared(({ old }) => old),
       reference: compared(({ reference }) => reference),

@@ -28,7 +28,7 @@ function step(number: number, change: Partial<StepMetrics> = {}): StepMetrics {
     loss: 0,
     gradNorm: 1,
     learningRate: 1e-6,
-    seconds: 1,
+    machine: { seconds: 1, phases: {}, tokensPerSecond: 1, peakBytes: 1 },
     curriculum: null,
     tasks: { [TASK]: { accuracy, reward, n: 320 } },
     ...change,

@@ -179,6 +179,13 @@ async function runTraining(planned: RunFolder | Planned, flags: Flags): Promise<
         break;
       case "checkpoint":
         break;
+      case "damaged": {
+        const { folder, fault } = event.checkpoint;
+        progress.say(
+          `${folder} is damaged: ${fault}. Set aside as ${folder}.damaged; going on from step ${event.from}`,
+        );
+        break;
+      }
       case "skipped":
         if (event.pictures.length)
           progress.say(`${event.pictures.length} pictures could not carry a task; see skipped.json`);
@@ -203,7 +210,7 @@ function createRun(path: string, recipe: Recipe): RunFolder {
 
 function summary(run: RunFolder, before: Record<string, TaskScore>, after: Record<string, TaskScore>) {
   const metrics = run.readMetrics();
-  const seconds = metrics.reduce((sum, step) => sum + step.seconds, 0);
+  const seconds = metrics.reduce((sum, step) => sum + step.machine.seconds, 0);
   const short = ({ accuracy, low, high, n }: TaskScore) => ({ accuracy, low, high, n });
   return {
     run: run.path,
@@ -224,13 +231,14 @@ function summary(run: RunFolder, before: Record<string, TaskScore>, after: Recor
 }
 
 function stepLine(metrics: Metrics, steps: number): string {
-  const left = (steps - metrics.step - 1) * metrics.seconds;
+  const { seconds } = metrics.machine;
+  const left = (steps - metrics.step - 1) * seconds;
   const learnt =
     "reward" in metrics
       ? `reward ${metrics.reward.toFixed(3)}  entropy ${metrics.entropy.toFixed(2)}`
       : `loss ${metrics.loss.toFixed(3)}  tokens right ${metrics.tokenAccuracy.toFixed(3)}`;
   return (
     `step ${metrics.step + 1}/${steps}  ${learnt}  ` +
-    `length ${metrics.length.toFixed(1)}  ${metrics.seconds.toFixed(2)} s/step  ${duration(left)} left`
+    `length ${metrics.length.toFixed(1)}  ${seconds.toFixed(2)} s/step  ${duration(left)} left`
   );
 }

@@ -1,4 +1,4 @@
-import type { Metrics, Recipe, StepMetrics, SupervisedMetrics } from "@ssl4rl/trainer";
+import type { Metrics, Phase, Recipe, StepMetrics, SupervisedMetrics } from "@ssl4rl/trainer";
 import { groupBy } from "./group-by.js";
 import {
   type ChartSize,
@@ -80,14 +80,23 @@ function supervisedCharts(metrics: readonly SupervisedMetrics[]): LineChart[] {
 }
 
 function optimiserCharts(metrics: readonly Metrics[], recipe: Recipe): LineChart[] {
-  const { single } = linesOf(metrics);
+  const { steps, series, single } = linesOf(metrics);
   return [
     {
       ...single("Gradient norm", "before clipping", (step) => step.gradNorm),
       references: [{ value: recipe.gradientClip, label: `clipped at ${recipe.gradientClip}` }],
     },
     { ...single("Learning rate", "AdamW step size", (step) => step.learningRate), exact: true },
-    single("Time", "seconds per step", (step) => step.seconds),
+    {
+      title: "Time",
+      unit: "seconds per step",
+      steps,
+      series: [
+        series("whole step", (step) => step.machine.seconds),
+        ...longPhases(metrics).map((phase) => series(phase, (step) => step.machine.phases[phase])),
+      ],
+    },
+    single("Throughput", "response tokens per second", (step) => step.machine.tokensPerSecond),
   ];
 }
 
@@ -147,6 +156,22 @@ function grpoCharts(metrics: readonly StepMetrics[], recipe: Recipe, chance: Rea
     scheduled("Ladder", "level, 0 the easiest", "ladder"),
   ];
   return list.filter((chart) => chart !== null);
+}
+
+/** The five phases that took longest, but none below a hundredth: lines at the bottom say nothing. */
+function longPhases(metrics: readonly Metrics[]): Phase[] {
+  const seconds = new Map<Phase, number>();
+  for (const { machine } of metrics) {
+    for (const [phase, took] of Object.entries(machine.phases) as [Phase, number][]) {
+      seconds.set(phase, (seconds.get(phase) ?? 0) + took);
+    }
+  }
+  const all = [...seconds.values()].reduce((sum, took) => sum + took, 0);
+  return [...seconds]
+    .filter(([, took]) => took >= all / 100)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 5)
+    .map(([phase]) => phase);
 }
 
 function figure(chart: LineChart, drawing: Html, kind: "main" | "small"): Html {

@@ -42,6 +42,18 @@ export function foreign(text: string): Html {
   return html`<bdi>${text}</bdi>`;
 }
 
+/** Names with their values; those without a value are left out. */
+export type Facts = readonly (readonly [name: string, value: string | null])[];
+
+export function factList(facts: Facts): Html {
+  return html`<dl class="facts">${facts.map(([name, value]) =>
+    value === null
+      ? null
+      : html`<div><dt>${name}</dt><dd>${foreign(value)}</dd></div>
+`,
+  )}</dl>`;
+}
+
 /** A whole page in one file. The policy forbids every request, so a report stays self-contained whatever is in it. */
 export function page(title: string, body: Html): string {
   return html`<!doctype html>

@@ -1,7 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { UserError } from "@ssl4rl/core";
-import type { EvaluationRecord, Metrics, Recipe, SampleRecord, SkippedPicture, Warning } from "@ssl4rl/trainer";
+import type {
+  Environment,
+  EvaluationRecord,
+  Metrics,
+  Recipe,
+  SampleRecord,
+  SkippedPicture,
+  Warning,
+} from "@ssl4rl/trainer";
 import { parse } from "yaml";
 
 /** All that a run folder holds, as far as the run has come. */
@@ -10,6 +18,8 @@ export interface Run {
   readonly name: string;
   readonly recipe: Recipe;
   readonly recipeText: string;
+  /** An entry for each start. */
+  readonly starts: readonly Environment[];
   readonly metrics: readonly Metrics[];
   readonly warnings: readonly Warning[];
   readonly before: EvaluationRecord | null;
@@ -31,6 +41,7 @@ export function readRun(path: string): Run {
     name: basename(resolve(path)),
     recipe: read(path, "recipe.yaml", () => parse(recipeText) as Recipe),
     recipeText,
+    starts: readJson<Environment[]>(path, "environment.json") ?? [],
     metrics: readLines<Metrics>(path, "metrics.jsonl"),
     warnings: readLines<Warning>(path, "warnings.jsonl"),
     before: readJson<EvaluationRecord>(path, join("eval", "before.json")),

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { encodePng, Image } from "@ssl4rl/core";
 import {
   checkRecipe,
+  type Environment,
   type EvaluationRecord,
   type SampleRecord,
   type StepMetrics,
@@ -100,9 +101,10 @@ test("a supervised run has its own curves, and no rollouts, rewards or groups", 
   const plain = { ...recipe, method: "supervised", reward: undefined, rollouts: undefined };
   put("recipe.yaml", stringify(checkRecipe(plain, "recipe.yaml")));
   const own = { loss: 0.9, tokenAccuracy: 0.8, n: 4 };
+  const machine = { seconds: 1, phases: {}, tokensPerSecond: 12, peakBytes: 1e9 };
   const steps = Array.from({ length: 30 }, (_, step): SupervisedMetrics => {
     const tasks = { "rotation@1": own, "position@1": { ...own, loss: 1.5 } };
-    return { step, loss: 1.2, tokenAccuracy: 0.8, length: 6, gradNorm: 0.7, learningRate: 5e-4, seconds: 1, tasks };
+    return { step, loss: 1.2, tokenAccuracy: 0.8, length: 6, gradNorm: 0.7, learningRate: 5e-4, machine, tasks };
   });
   put("metrics.jsonl", steps.map((step) => `${JSON.stringify(step)}\n`).join(""));
   const page = renderReport(run);
@@ -124,6 +126,37 @@ test("rollouts are shown of the first, the middle and the last kept step", () =>
   finish();
   const headings = [...renderReport(run).matchAll(/<h3>(Step \d+)<\/h3>/g)].map((match) => match[1]);
   expect(headings).toEqual(["Step 0", "Step 10", "Step 29"]);
+});
+
+test("the time of a step is shown with its long phases, and what the run ran on, with what changed at a later start", () => {
+  finish();
+  const first: Environment = {
+    started: "2026-01-02T03:04:05.000Z",
+    step: 0,
+    ssl4rl: "0.1.0",
+    node: "v20.19.0",
+    libtorch: { version: "1.13.0", folder: "/usr/lib", origin: "the system" },
+    device: "cpu",
+    cpu: "A processor",
+    threads: 2,
+    seed: 3,
+    git: { commit: "c0ffee", changed: true },
+    model: { folder: "checkpoints/tiny-vl", fingerprint: "0123456789abcdef".repeat(4) },
+  };
+  const second: Environment = { ...first, started: "2026-01-03T03:04:05.000Z", step: 25, threads: 1 };
+  put("environment.json", JSON.stringify([first, second, { ...second, step: 26 }]));
+  const page = renderReport(run);
+  const words = text(page);
+  expect(page).toContain(
+    "Time. whole step from 2 to 2; sampling from 0.7 to 0.7; backward from 0.5 to 0.5; prompt from 0.399 to 0.399; " +
+      "loss from 0.3 to 0.3; optimiser from 0.1 to 0.1.",
+  );
+  expect(words).toContain("libtorch 1.13.0 of the system, /usr/lib");
+  expect(words).toContain("Git commit c0ffee, with changes");
+  expect(words).toContain("Peak memory 0.5 GB");
+  expect(words).toContain("Started 3 times.");
+  expect(words).toContain("From step 25 on: started again 2026-01-03T03:04:05.000Z; cpu now A processor, 1 thread");
+  expect(words).toContain("From step 26 on: started again 2026-01-03T03:04:05.000Z, on the same");
 });
 
 test("text from models and files is escaped, and the page asks the network for nothing", () => {
@@ -256,8 +289,13 @@ function metrics(step: number): string {
     gradNorm: 0.7,
     learningRate: 5e-4,
     curriculum: null,
-    seconds: 2,
     tasks: { "rotation@1": own, "position@1": own },
+    machine: {
+      seconds: 2,
+      phases: { posing: 0.001, prompt: 0.399, sampling: 0.7, loss: 0.3, backward: 0.5, optimiser: 0.1 },
+      tokensPerSecond: 72,
+      peakBytes: 5e8 + step,
+    },
   };
   return `${JSON.stringify(record)}\n`;
 }

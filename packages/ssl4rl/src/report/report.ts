@@ -1,7 +1,8 @@
 import type { Recipe } from "@ssl4rl/trainer";
 import { curves } from "./curves.js";
+import { environment } from "./environment.js";
 import { count, duration, short } from "./numbers.js";
-import { foreign, type Html, html, page } from "./page.js";
+import { type Facts, factList, foreign, type Html, html, page } from "./page.js";
 import { type Run, readRun } from "./read-run.js";
 import { examQuestions, trainingRollouts } from "./samples.js";
 import { scoreTable } from "./score-table.js";
@@ -22,7 +23,7 @@ export function renderReport(runPath: string): string {
 ${status(run)}
 ${warningList(run)}
 <nav aria-label="Sections"><a href="#results">Results</a> <a href="#curves">Curves</a> <a href="#questions">Questions</a>
-${supervised ? null : html`<a href="#rollouts">Rollouts</a>`} <a href="#skipped">Skipped pictures</a> <a href="#recipe">Recipe</a></nav>
+${supervised ? null : html`<a href="#rollouts">Rollouts</a>`} <a href="#skipped">Skipped pictures</a> <a href="#recipe">Recipe</a> <a href="#environment">Environment</a></nav>
 </header>
 <main>
 <section id="results">
@@ -62,6 +63,10 @@ ${summary(run)}
 <pre>
 ${run.recipeText}</pre></details>
 </section>
+<section id="environment">
+<h2>Environment</h2>
+${environment(run)}
+</section>
 </main>
 <footer><p>Made by <code>ssl4rl report</code> from the files of this run.</p></footer>`,
   );
@@ -100,11 +105,11 @@ function taskNames(recipe: Recipe): Html {
 }
 
 function summary({ recipe, metrics, before, after }: Run): Html {
-  const seconds = metrics.reduce((sum, step) => sum + step.seconds, 0);
+  const seconds = metrics.reduce((sum, step) => sum + step.machine.seconds, 0);
   const evaluated = before ?? after;
   const { reward } = recipe;
   const supervised = recipe.method === "supervised";
-  const facts: [string, string | null][] = [
+  const facts: Facts = [
     ["Model", recipe.model],
     ["Trained", trained(recipe)],
     ["Pictures", recipe.images === "world" ? `world, ${count(recipe.worldPictures, "picture")}` : recipe.images],
@@ -131,12 +136,7 @@ function summary({ recipe, metrics, before, after }: Run): Html {
     ["Seed", String(recipe.seed)],
     ["Training time", metrics.length > 0 ? `${duration(seconds)} for ${count(metrics.length, "step")}` : null],
   ];
-  return html`<dl class="facts">${facts.map(([name, value]) =>
-    value === null
-      ? null
-      : html`<div><dt>${name}</dt><dd>${foreign(value)}</dd></div>
-`,
-  )}</dl>`;
+  return factList(facts);
 }
 
 function curriculum({ curriculum }: Recipe): string | null {
