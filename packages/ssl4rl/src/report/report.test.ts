@@ -115,6 +115,7 @@ test("a supervised run has its own curves, and no rollouts, rewards or groups", 
     "Gradient norm",
     "Learning rate",
     "Time",
+    "Throughput",
   ]);
   expect(words).toContain("learns rotation and position by supervision on world.");
   expect(words).toContain("4 prompts with their right answers");
