@@ -63,12 +63,12 @@ export function completionLogprobs(
   const R = Math.max(1, ...completions.map((completion) => completion.length));
   return scope(() => {
     const { device } = prompt.last;
-    const { inputs, used, reads } = planReads(completions, G, R);
+    const reads = planReads(completions, G, R);
     const rows = scope(() => {
-      if (used.length === 0) return prompt.last;
-      const tokens = tensor(inputs, [B, G, R - 1], { dtype: "int64", device });
-      const hidden = model.extend(prompt, tokens).reshape([B * G * (R - 1), prompt.last.shape[1]]);
-      return cat([prompt.last, hidden.indexSelect(0, integers(used, device))]);
+      if (R === 1) return prompt.last;
+      // The last token of a completion predicts nothing.
+      const inputs = ids.map((group) => group.map((completion) => completion.slice(0, -1)));
+      return cat([prompt.last, model.extendUnequal(prompt, inputs)]);
     });
     const scores = scoreTokens(model, tape ? tape.cut(rows) : rows, reads, temperature, {
       tape,
@@ -101,25 +101,19 @@ interface Read {
 }
 
 /**
- * Rows that predict something are the B prompts' last ones, then those of the extended tokens `used`. Reads come in
- * the order of their rows. `inputs` [B, G, R - 1] are all tokens but each completion's last possible one.
+ * Rows that predict something are the B prompts' last ones, then those of all tokens but each completion's last. Reads come
+ * in the order of their rows.
  */
-function planReads(completions: readonly (readonly number[])[], G: number, R: number) {
-  const inputs = new Int32Array(completions.length * (R - 1));
-  const used: number[] = [];
+function planReads(completions: readonly (readonly number[])[], G: number, R: number): Read[] {
   const reads: Read[] = [];
   completions.forEach((completion, i) => {
-    inputs.set(completion.slice(0, R - 1), i * (R - 1));
     if (completion.length > 0) reads.push({ row: Math.floor(i / G), token: completion[0], place: i * R });
   });
-  const prompts = completions.length / G;
+  let row = completions.length / G;
   completions.forEach((completion, i) => {
-    for (let t = 1; t < completion.length; t++) {
-      reads.push({ row: prompts + used.length, token: completion[t], place: i * R + t });
-      used.push(i * (R - 1) + t - 1);
-    }
+    for (let t = 1; t < completion.length; t++) reads.push({ row: row++, token: completion[t], place: i * R + t });
   });
-  return { inputs, used, reads };
+  return reads;
 }
 
 /** Log-probability, entropy, and whether it is the likeliest token, for every read, from the normed hidden states `rows` [n, hiddenSize]. */

@@ -265,6 +265,29 @@ test("a prompt in a batch equals the prompt alone, whatever the padding", () => 
   );
 });
 
+test("continuations of unequal length have the hidden states that they have when padded", () => {
+  const ids = [
+    [[10, 11, 12], [], [13]],
+    [
+      [14, 15],
+      [16, 17],
+      [18, 19, 20],
+    ],
+  ];
+  const padded = ids.flatMap((group) => group.flatMap((one) => [...one, 7, 7, 7].slice(0, 3)));
+  const places = ids.flat().flatMap((one, i) => one.map((_, t) => 3 * i + t));
+  noGrad(() =>
+    scope(() => {
+      const prompt = model.prefill(goldenBatch("C"));
+      const found = model.extendUnequal(prompt, ids);
+      const all = model.extend(prompt, tensor(padded, [2, 3, 3], { dtype: "int64" })).reshape([18, -1]);
+      const expected = all.indexSelect(0, tensor(places, [11], { dtype: "int64" }));
+      expect(found.shape).toEqual(expected.shape);
+      near(found.data() as Float32Array, Array.from(expected.data() as Float32Array), 1e-5);
+    }),
+  );
+});
+
 test("text alone needs no images, and a row without one may stand beside a row with one", () => {
   noGrad(() =>
     scope(() => {

@@ -6,7 +6,7 @@ import type { Pixels } from "./image-processor.js";
 import type { KeyCache } from "./key-cache.js";
 import type { Lora } from "./lora.js";
 import type { Positions } from "./positions.js";
-import { Decoder } from "./text.js";
+import { Decoder, type Extent } from "./text.js";
 import { VisionTower } from "./vision.js";
 import { randomWeights } from "./weights.js";
 
@@ -148,30 +148,58 @@ export class QwenVL {
 
   /**
    * G continuations of each prompt: ids [B, G, R] int64 to normed hidden states [B, G, R, hiddenSize]. They attend to
-   * the prompt's keys, held once, and to their own. With a `cache` the tokens come after those it holds and join them,
-   * and no graph is recorded. Continuations of unequal length are padded on the right; what stands there is not seen by the
-   * tokens before it.
+   * the prompt's keys, held once, and to their own; what stands behind a token is not seen by it. With a `cache` the tokens
+   * come after those it holds and join them, and no graph is recorded.
    */
   extend(prompt: Prompt, ids: Tensor, cache: KeyCache | null = null): Tensor {
-    return cache ? noGrad(() => this.extendBy(prompt, ids, cache)) : this.extendBy(prompt, ids, null);
+    const [B, G, R] = ids.shape;
+    const extend = () =>
+      scope(() => {
+        const rows = this.extendRows(prompt, ids.reshape([B * G * R]), { B, G, R }, null, cache);
+        cache?.advance(R);
+        return rows.reshape([B, G, R, this.config.text.hiddenSize]);
+      });
+    return cache ? noGrad(extend) : extend();
   }
 
-  private extendBy(prompt: Prompt, ids: Tensor, cache: KeyCache | null): Tensor {
-    const [B, G, R] = ids.shape;
+  /**
+   * The same for continuations ids[b][g] of unequal length, G per prompt, of which one at least has a token: normed hidden
+   * states [tokens, hiddenSize], those of one continuation after the other.
+   */
+  extendUnequal(prompt: Prompt, ids: readonly (readonly (readonly number[])[])[]): Tensor {
+    const all = ids.flat();
+    const R = Math.max(...all.map(({ length }) => length));
+    const places = all.flatMap((continuation, i) => continuation.map((_, t) => i * R + t));
+    return scope(() =>
+      this.extendRows(
+        prompt,
+        this.indices(Int32Array.from(all.flat())),
+        { B: ids.length, G: ids[0].length, R },
+        places.length < all.length * R ? this.indices(Int32Array.from(places)) : null,
+        null,
+      ),
+    );
+  }
+
+  private extendRows(
+    prompt: Prompt,
+    ids: Tensor,
+    extent: Extent,
+    places: Tensor | null,
+    cache: KeyCache | null,
+  ): Tensor {
     const past = cache?.length ?? 0;
-    return scope(() => {
-      const first = prompt.next.map((position) => position + past);
-      const pass = {
-        extent: { B, G, R },
-        ...this.decoder.textAngles(first, R),
-        causal: this.decoder.causalMask(R, past),
-        padding: prompt.padding,
-      };
-      const x = this.decoder.embed(ids.reshape([B * G * R]));
-      const { hidden } = this.decoder.run(x, pass, prompt.layers, cache, null, cache ? null : prompt.tape);
-      cache?.advance(R);
-      return this.decoder.norm(hidden).reshape([B, G, R, this.config.text.hiddenSize]);
-    });
+    const first = prompt.next.map((position) => position + past);
+    const pass = {
+      extent,
+      places,
+      ...this.decoder.textAngles(first, extent.R),
+      causal: this.decoder.causalMask(extent.R, past),
+      padding: prompt.padding,
+    };
+    const tape = cache ? null : prompt.tape;
+    const { hidden } = this.decoder.run(this.decoder.embed(ids), pass, prompt.layers, cache, null, tape);
+    return this.decoder.norm(hidden);
   }
 
   /** Float32 logits [..., vocabSize] of normed hidden states. */

@@ -1,4 +1,4 @@
-import { embedding, full, linear, scope, segment, type Tape, type Tensor, tensor, triu } from "@ssl4rl/torch";
+import { embedding, full, linear, scope, segment, type Tape, type Tensor, tensor, triu, zeros } from "@ssl4rl/torch";
 import { type SharedKeys, sharedPromptAttention } from "./attention.js";
 import type { TextSpec } from "./config.js";
 import type { KeyCache } from "./key-cache.js";
@@ -16,6 +16,8 @@ export interface Extent {
 /** What the layers of one pass share. */
 export interface Pass {
   readonly extent: Extent;
+  /** Places of x's rows among the B · G · R, the others being padding; without it every place has its row. */
+  readonly places?: Tensor | null;
   /** [B, 1, 1, 1, R, headDim / 2], carrying the softmax scale. */
   readonly queryAngles: Angles;
   /** [B, 1, 1, R, headDim / 2]. */
@@ -47,6 +49,12 @@ function narrowTo({ rows, padding }: Ends, x: Tensor, h: Tensor, { extent: { B, 
     mask: padding?.reshape([B, 1, 1, 1, 1, R]) ?? null,
     R: 1,
   };
+}
+
+/** Padding exists inside attention alone: all else is computed for rows [tokens, n] that hold a token. */
+function pad(rows: Tensor, { places, extent: { B, G, R } }: Pass): Tensor {
+  const { shape, dtype, device } = rows;
+  return places ? zeros([B * G * R, shape[1]], { dtype, device }).indexCopy_(0, places, rows) : rows;
 }
 
 /** Qwen2's decoder with multimodal rotary positions (reference page, section 5). */
@@ -89,7 +97,7 @@ export class Decoder {
   }
 
   /**
-   * All layers on x [B · G · R, hiddenSize]. `shared` holds each layer's prompt keys, `cache` the continuations' earlier
+   * All layers on x [B · G · R, hiddenSize], or on the rows at the pass's `places`. `shared` holds each layer's prompt keys, `cache` the continuations' earlier
    * keys. Gives the last hidden states (before the final norm) and, without `shared`, each layer's own keys and values
    * [B, kvHeads, G, T, headDim]. With `ends`, hidden states of those rows alone [B, hiddenSize]: the last layer then has
    * queries, attention and MLP for them only. On a `tape` every layer is a segment.
@@ -133,14 +141,15 @@ export class Decoder {
     const weights = this.layers[i];
     const h = rmsNorm(x, weights.weight("input_layernorm.weight"), rmsNormEps);
     const perKey = (name: string) =>
-      weights.linear(`self_attn.${name}`, h).reshape([B, G, R, kvHeads, headDim]).permute([0, 3, 1, 2, 4]);
+      pad(weights.linear(`self_attn.${name}`, h), pass)
+        .reshape([B, G, R, kvHeads, headDim])
+        .permute([0, 3, 1, 2, 4]);
     let own: SharedKeys = { keys: rotate(perKey("k_proj"), pass.keyAngles), values: perKey("v_proj").contiguous() };
     if (cache) own = cache.append(i, own);
 
     const asked = ends ? narrowTo(ends, x, h, pass) : { x, h, angles: pass.queryAngles, mask: pass.causal, R };
     const queries = rotate(
-      weights
-        .linear("self_attn.q_proj", asked.h)
+      pad(weights.linear("self_attn.q_proj", asked.h), pass)
         .reshape([B, G, asked.R, kvHeads, S, headDim])
         .permute([0, 3, 1, 4, 2, 5]),
       asked.angles,
@@ -149,7 +158,8 @@ export class Decoder {
     const mixed = sharedPromptAttention(queries, own.keys, own.values, shared, asked.mask, pass.padding)
       .permute([0, 2, 4, 1, 3, 5])
       .reshape([B * G * asked.R, heads * headDim]);
-    const middle = asked.x.add(weights.linear("self_attn.o_proj", mixed));
+    const attended = pass.places ? mixed.indexSelect(0, pass.places) : mixed;
+    const middle = asked.x.add(weights.linear("self_attn.o_proj", attended));
     const normed = rmsNorm(middle, weights.weight("post_attention_layernorm.weight"), rmsNormEps);
     return { hidden: middle.add(swiglu(weights, normed)), own };
   }
