@@ -6,7 +6,7 @@ import type { ImageProcessor, Pixels } from "./image-processor.js";
 import { completionLogprobs, type TokenLogprobs } from "./logprobs.js";
 import type { Lora } from "./lora.js";
 import { mropePositions } from "./positions.js";
-import type { PreparedBatch, Prompt, QwenVL } from "./qwen2_5_vl.js";
+import type { EncodedPrompt, PreparedBatch, Prompt, QwenVL } from "./qwen2_5_vl.js";
 import { type DrawnToken, type SamplingOptions, type SamplingTokens, sampleSteps, sampleTokens } from "./sample.js";
 import type { Tokenizer } from "./tokenizer.js";
 
@@ -105,11 +105,16 @@ export class Checkpoint {
     );
   }
 
+  /** The vision tower alone, for several calls of prefill; see {@link QwenVL.encode}. Call it inside a scope. */
+  encode(batch: PreparedBatch): EncodedPrompt[] {
+    return this.model.encode(batch);
+  }
+
   /**
    * Vision tower and decoder, once per prompt. Records a graph unless inside noGrad, or with gradient checkpointing what
    * the `tape` needs. Call it inside a scope.
    */
-  prefill(batch: PreparedBatch, tape: Tape | null = null): Prompt {
+  prefill(batch: PreparedBatch | readonly EncodedPrompt[], tape: Tape | null = null): Prompt {
     return this.model.prefill(batch, tape);
   }
 
@@ -160,6 +165,12 @@ export class Checkpoint {
   withLora(lora: Lora | null): Checkpoint {
     const { config, tokenizer, processor, model, stopTokens, files } = this;
     return new Checkpoint(config, tokenizer, processor, model.withLora(lora), stopTokens, files);
+  }
+
+  /** The same checkpoint with the vision tower of another, held once; its own is freed. */
+  withVisionOf(other: Checkpoint): Checkpoint {
+    const { config, tokenizer, processor, model, stopTokens, files } = this;
+    return new Checkpoint(config, tokenizer, processor, model.withVisionOf(other.model), stopTokens, files);
   }
 
   /** Frees the weights, for every checkpoint that shares them, and the adapter. */

@@ -26,7 +26,14 @@ export { completionLogprobs, type TokenLogprobs } from "./logprobs.js";
 export { decoderLinears, Lora, type LoraOptions, newLora } from "./lora.js";
 export { holdsLora, loadLora, saveLora } from "./lora-folder.js";
 export { mropePositions, type Positions } from "./positions.js";
-export { type PreparedBatch, type Prompt, type PromptTokens, QwenVL, randomModel } from "./qwen2_5_vl.js";
+export {
+  type EncodedPrompt,
+  type PreparedBatch,
+  type Prompt,
+  type PromptTokens,
+  QwenVL,
+  randomModel,
+} from "./qwen2_5_vl.js";
 export {
   type DrawnToken,
   LogitsNotFinite,

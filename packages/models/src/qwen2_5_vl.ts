@@ -1,5 +1,5 @@
 import { UserError } from "@ssl4rl/core";
-import { noGrad, scope, type Tape, type Tensor, tensor } from "@ssl4rl/torch";
+import { cat, noGrad, scope, type Tape, type Tensor, tensor } from "@ssl4rl/torch";
 import type { SharedKeys } from "./attention.js";
 import type { ModelConfig } from "./config.js";
 import type { Pixels } from "./image-processor.js";
@@ -20,6 +20,12 @@ export interface PromptTokens {
 export interface PreparedBatch {
   readonly prompts: readonly PromptTokens[];
   readonly pixels: Pixels;
+}
+
+/** A prompt whose pictures have been through the vision tower. */
+export interface EncodedPrompt extends PromptTokens {
+  /** Of its pictures, one after the other, without a graph: [image tokens, hiddenSize]; null where it has none. */
+  readonly features: Tensor | null;
 }
 
 /**
@@ -76,19 +82,59 @@ export class QwenVL {
     return new QwenVL(this.config, this.weights, lora);
   }
 
+  /** Whether training moves the vision tower. */
+  get trainsVision(): boolean {
+    return [...this.parameters().keys()].some((name) => name.startsWith("visual."));
+  }
+
+  /** Whether pictures have the same features in both, whatever is trained: one frozen tower serves the two. */
+  sharesVision(other: QwenVL): boolean {
+    const own = [...this.weights].filter(([name]) => name.startsWith("visual."));
+    const same = own.every(([name, weight]) => other.weights.get(name) === weight);
+    return same && !this.trainsVision && !other.trainsVision;
+  }
+
+  /** The same model with the vision tower of another of its kind, held once; its own is freed. */
+  withVisionOf(other: QwenVL): QwenVL {
+    const weights = [...this.weights].map(([name, weight]): [string, Tensor] => {
+      if (!name.startsWith("visual.")) return [name, weight];
+      weight.free();
+      return [name, other.weights.get(name)!];
+    });
+    return new QwenVL(this.config, new Map(weights), this.lora);
+  }
+
   /** Features [merged tokens, hiddenSize] of images, one after the other in raster order. */
   encodeImages(pixels: Pixels, tape: Tape | null = null): Tensor {
     if (!this.vision) throw new UserError("This checkpoint is a text-only model: prompts may hold no images.");
     const { vision } = this;
-    const trained = [...this.parameters().keys()].some((name) => name.startsWith("visual."));
-    return trained ? vision.encode(pixels, tape) : noGrad(() => vision.encode(pixels));
+    return this.trainsVision ? vision.encode(pixels, tape) : noGrad(() => vision.encode(pixels));
+  }
+
+  /**
+   * The vision tower alone, without a graph: prompts for several calls of prefill, of this model and of those that share its
+   * tower, for as long as nobody trains it.
+   */
+  encode({ prompts, pixels }: PreparedBatch): EncodedPrompt[] {
+    return noGrad(() =>
+      scope(() => {
+        if (pixels.grids.length === 0) return prompts.map((prompt) => ({ ...prompt, features: null }));
+        const slots = prompts.map(({ ids }) => ids.filter((id) => id === this.config.imageTokenId).length);
+        const features = checked(
+          this.encodeImages(pixels),
+          slots.reduce((sum, count) => sum + count, 0),
+        ).split(slots, 0);
+        return prompts.map((prompt, b) => ({ ...prompt, features: slots[b] > 0 ? features[b] : null }));
+      }),
+    );
   }
 
   /** Prompts [B · P, hiddenSize] as the first layer sees them, padded on the right to P tokens. */
   embedPrompts(
-    { prompts, pixels }: PreparedBatch,
+    batch: PreparedBatch | readonly EncodedPrompt[],
     tape: Tape | null = null,
   ): { readonly x: Tensor; readonly P: number } {
+    const prompts = promptsOf(batch);
     const P = Math.max(...prompts.map(({ ids }) => ids.length));
     const ids = new Int32Array(prompts.length * P);
     const slots: number[] = [];
@@ -99,24 +145,29 @@ export class QwenVL {
       });
     });
     const x = scope(() => {
-      if (pixels.grids.length === 0) return this.decoder.embed(this.indices(ids));
-      const features = this.encodeImages(pixels, tape);
-      if (features.shape[0] !== slots.length) {
-        throw new UserError(
-          `The prompts have ${slots.length} image slots, the images give ${features.shape[0]} features.`,
-        );
-      }
-      return this.decoder.embed(this.indices(ids), { slots: this.indices(Int32Array.from(slots)), features });
+      const features = this.featuresOf(batch, tape);
+      if (!features) return this.decoder.embed(this.indices(ids));
+      return this.decoder.embed(this.indices(ids), {
+        slots: this.indices(Int32Array.from(slots)),
+        features: checked(features, slots.length),
+      });
     });
     return { x, P };
   }
 
+  private featuresOf(batch: PreparedBatch | readonly EncodedPrompt[], tape: Tape | null): Tensor | null {
+    if ("pixels" in batch) return batch.pixels.grids.length > 0 ? this.encodeImages(batch.pixels, tape) : null;
+    const all = batch.map(({ features }) => features).filter((features) => features !== null);
+    return all.length > 0 ? cat(all) : null;
+  }
+
   /**
-   * Vision tower and decoder over prompts of unequal length, once per prompt. On a `tape` (gradient checkpointing) the
+   * Vision tower (unless the prompts have been through it) and decoder over prompts of unequal length, once per prompt. On a `tape` (gradient checkpointing) the
    * graph is not kept: tape.backward() computes each layer once more.
    */
-  prefill(batch: PreparedBatch, tape: Tape | null = null): Prompt {
-    const lengths = batch.prompts.map(({ ids }) => ids.length);
+  prefill(batch: PreparedBatch | readonly EncodedPrompt[], tape: Tape | null = null): Prompt {
+    const prompts = promptsOf(batch);
+    const lengths = prompts.map(({ ids }) => ids.length);
     if (lengths.length === 0) throw new UserError("prefill: got no prompts.");
     return scope(() => {
       const { x, P } = this.embedPrompts(batch, tape);
@@ -124,7 +175,7 @@ export class QwenVL {
       const pass = {
         extent: { B, G: 1, R: P },
         ...this.decoder.promptAngles(
-          batch.prompts.map(({ positions }) => positions),
+          prompts.map(({ positions }) => positions),
           P,
         ),
         causal: this.decoder.causalMask(P, 0),
@@ -135,9 +186,9 @@ export class QwenVL {
       const padding = this.decoder.paddingMask(lengths, P);
       const { hidden, own } = this.decoder.run(x, pass, null, null, { rows, padding }, tape);
       return {
-        ids: batch.prompts.map(({ ids }) => ids),
+        ids: prompts.map(({ ids }) => ids),
         lengths,
-        next: batch.prompts.map(({ positions }) => positions.next),
+        next: prompts.map(({ positions }) => positions.next),
         layers: own.map(({ keys, values }) => ({ keys: keys.squeeze(2), values: values.squeeze(2) })),
         padding,
         last: this.decoder.norm(hidden),
@@ -216,6 +267,16 @@ export class QwenVL {
   private indices(values: Int32Array): Tensor {
     return tensor(values, [values.length], { dtype: "int64", device: this.decoder.device });
   }
+}
+
+function promptsOf(batch: PreparedBatch | readonly EncodedPrompt[]): readonly PromptTokens[] {
+  return "pixels" in batch ? batch.prompts : batch;
+}
+
+/** The features, as many as the prompts have room for. */
+function checked(features: Tensor, slots: number): Tensor {
+  if (features.shape[0] === slots) return features;
+  throw new UserError(`The prompts have ${slots} image slots, the images give ${features.shape[0]} features.`);
 }
 
 /** A model with fresh weights, see {@link randomWeights}. */

@@ -1,4 +1,4 @@
-import type { Prompt } from "@ssl4rl/models";
+import type { Checkpoint, EncodedPrompt, PreparedBatch, Prompt, PromptInput } from "@ssl4rl/models";
 import { noGrad, scope, Tape, type Tensor, tensor } from "@ssl4rl/torch";
 import type { GrpoOptions, StepInput } from "./grpo.js";
 import { policyLoss } from "./loss.js";
@@ -42,9 +42,13 @@ export function forwardBackward(
 ): Pass {
   const { temperature } = options;
   return scope(() => {
-    const batch = policy.prepare(problems.map(({ prompt }) => prompt));
+    const seen = see(
+      policy,
+      reference,
+      problems.map(({ prompt }) => prompt),
+    );
     const tape = new Tape();
-    const prompt = policy.prefill(batch, options.gradientCheckpointing ? tape : null);
+    const prompt = policy.prefill(seen.byPolicy, options.gradientCheckpointing ? tape : null);
     watch.lap("prompt");
     const drawn = drawRollouts(policy, prompt, problems, options, step, offset);
     watch.lap("sampling");
@@ -59,7 +63,10 @@ export function forwardBackward(
           old: null,
           reference:
             reference && options.beta > 0
-              ? noGrad(() => reference.logprobs(reference.prefill(batch), idsOf(lessons), { temperature }).logprobs)
+              ? noGrad(
+                  () =>
+                    reference.logprobs(reference.prefill(seen.byReference), idsOf(lessons), { temperature }).logprobs,
+                )
               : null,
         });
     return {
@@ -69,6 +76,24 @@ export function forwardBackward(
       truncated: lessons.flat().filter(({ finished }) => !finished).length,
     };
   });
+}
+
+/**
+ * Prompts as the models take them. A vision tower that nothing trains has been over their pictures, once: policy and
+ * reference, and later updates of the step, go on from its features.
+ */
+export function see(
+  policy: Checkpoint,
+  reference: Checkpoint | null,
+  prompts: readonly PromptInput[],
+): {
+  readonly byPolicy: PreparedBatch | readonly EncodedPrompt[];
+  readonly byReference: PreparedBatch | readonly EncodedPrompt[];
+} {
+  const batch = policy.prepare(prompts);
+  if (policy.model.trainsVision) return { byPolicy: batch, byReference: batch };
+  const encoded = policy.encode(batch);
+  return { byPolicy: encoded, byReference: reference?.model.sharesVision(policy.model) ? encoded : batch };
 }
 
 /**

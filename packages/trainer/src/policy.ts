@@ -24,7 +24,12 @@ export function openPolicy(recipe: Trained, model: string, saved: string | null)
   return checkpoint.withLora(adapter);
 }
 
-/** The model where the run began, for the KL term: with LoRA the policy's own weights without the adapter. */
+/**
+ * The model where the run began, for the KL term: with LoRA the policy's own weights without the adapter. A frozen vision tower
+ * is the same in both, and held once.
+ */
 export function openReference(policy: Checkpoint, model: string, recipe: Trained): Checkpoint {
-  return policy.model.lora ? policy.withLora(null) : loadCheckpoint(model, recipe);
+  if (policy.model.lora) return policy.withLora(null);
+  const reference = loadCheckpoint(model, recipe);
+  return recipe.freezeVision ? reference.withVisionOf(policy) : reference;
 }

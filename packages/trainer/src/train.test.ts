@@ -296,6 +296,16 @@ describe("train with LoRA", () => {
 });
 
 describe("train with a frozen vision tower", () => {
+  it("holds the tower once, for the policy and for what it is compared with", () => {
+    const frozen = recipe({ freezeVision: true });
+    const policy = openPolicy(frozen, join(folder, "model"), null);
+    const reference = openReference(policy, join(folder, "model"), frozen);
+    expect(reference.model.sharesVision(policy.model)).toBe(true);
+    expect(reference.model.weights.get("model.norm.weight")).not.toBe(policy.model.weights.get("model.norm.weight"));
+    reference.free();
+    policy.free();
+  });
+
   it("moves all other weights, and resumes bit for bit", async () => {
     const whole = RunFolder.create(join(folder, "frozen"), recipe({ freezeVision: true }));
     await go(whole);

@@ -1,8 +1,8 @@
 import { answerOnly, type Verdict } from "@ssl4rl/core";
 import { Checkpoint } from "@ssl4rl/models";
 import { position, rotation } from "@ssl4rl/tasks";
-import { AdamW, noGrad, setThreads } from "@ssl4rl/torch";
-import { describe, expect, it } from "vitest";
+import { AdamW, liveTensors, noGrad, scope, setThreads } from "@ssl4rl/torch";
+import { describe, expect, it, vi } from "vitest";
 import { variance } from "./advantage.js";
 import { type Arm, evenArms } from "./arm.js";
 import { type GrpoInput, type GrpoOptions, grpo, type Step } from "./grpo.js";
@@ -74,16 +74,26 @@ class PaidByLength extends ProblemStream {
   }
 }
 
-/** The first step of the same policy; also the number of times that its optimiser moved the weights. */
-async function firstStep(change: Change = {}, { lr = 1e-2, equal = [] as readonly number[], arms = one } = {}) {
+/** Counts calls of vision towers, whosoever they are, which it lets through. */
+const towers = vi.spyOn(Object.getPrototypeOf(policy.model.vision) as VisionTower, "encode");
+type VisionTower = NonNullable<typeof policy.model.vision>;
+
+/**
+ * The first step of the same policy; also the number of times that its optimiser moved the weights, and that pictures went
+ * through a vision tower.
+ */
+async function firstStep(
+  change: Change = {},
+  { lr = 1e-2, equal = [] as readonly number[], comparedWith = reference, arms = one } = {},
+) {
   noGrad(() => {
-    for (const [name, weight] of policy.model.parameters()) weight.copy_(initial.get(name)!);
+    for (const [name, weight] of policy.model.weights) weight.copy_(initial.get(name)!);
   });
   const options = optionsOf(change);
   const optimizer = new AdamW(policy.model.parameters().values(), { lr, weightDecay: 0 });
   const input: GrpoInput = {
     policy,
-    reference: options.beta > 0 ? reference : null,
+    reference: options.beta > 0 ? comparedWith : null,
     replica: null,
     problems: new PaidByLength(arms, equal),
     optimizer,
@@ -91,11 +101,12 @@ async function firstStep(change: Change = {}, { lr = 1e-2, equal = [] as readonl
     start: 0,
     schedule: new TaskScheduler(arms, 0),
   };
+  towers.mockClear();
   const step: Step | undefined = (await grpo(input, options).next()).value;
-  const moves = Math.max(...optimizer.state().step.tolist());
+  const moves = scope(() => Math.max(...optimizer.state().step.tolist()));
   optimizer.free();
   if (!step) throw new Error("no step");
-  return { step, moves };
+  return { step, moves, encoded: towers.mock.calls.length };
 }
 
 describe("several updates per batch", () => {
@@ -138,6 +149,58 @@ describe("several updates per batch", () => {
       expect(step.metrics.gradNorm / kept.step.metrics.gradNorm).toBeCloseTo(1, 2);
     }
   });
+});
+
+describe("a frozen vision tower", () => {
+  /** As the reference, but that it has the policy's tower. */
+  const sharing = testCheckpoint().withVisionOf(policy);
+  noGrad(() => sharing.model.weights.get("model.norm.weight")!.mul_(1.3));
+
+  const freeze = (frozen: boolean) => {
+    for (const [name, weight] of policy.model.weights) {
+      if (name.startsWith("visual.")) weight.requiresGrad_(!frozen);
+    }
+  };
+  const whenFrozen = async <T>(fn: () => Promise<T>): Promise<T> => {
+    freeze(true);
+    try {
+      return await fn();
+    } finally {
+      freeze(false);
+    }
+  };
+
+  it("sees each prompt once in a step, whoever asks and however often", async () => {
+    const several = { beta: 0.1, miniBatch: 2, epochs: 3 };
+    // Two passes of rollouts, by the policy and by the reference; with several updates six passes more.
+    expect((await firstStep({ beta: 0.1 })).encoded).toBe(4);
+    expect((await firstStep(several)).encoded).toBe(10);
+    await whenFrozen(async () => {
+      expect((await firstStep({ beta: 0.1 })).encoded).toBe(4);
+      expect((await firstStep({ beta: 0.1 }, { comparedWith: sharing })).encoded).toBe(2);
+      expect((await firstStep(several, { comparedWith: sharing })).encoded).toBe(2);
+    });
+  });
+
+  it("teaches the same whether its features are made once or anew", () =>
+    whenFrozen(async () => {
+      const change = { beta: 0.1, miniBatch: 2, epochs: 2 };
+      const own = await firstStep(change);
+      const shared = await firstStep(change, { comparedWith: sharing });
+      expect({ ...shared.step.metrics, seconds: 0 }).toEqual({ ...own.step.metrics, seconds: 0 });
+      const once = await firstStep({}, { lr: 0 });
+      const often = await firstStep({ epochs: 3 }, { lr: 0 });
+      expect(often.step.rollouts).toEqual(once.step.rollouts);
+      expect(often.step.metrics.gradNorm / once.step.metrics.gradNorm).toBeCloseTo(1, 5);
+    }));
+
+  it("has its features freed at the end of the step", () =>
+    whenFrozen(async () => {
+      await firstStep({ epochs: 2 });
+      const before = liveTensors();
+      await firstStep({ epochs: 2 });
+      expect(liveTensors()).toBe(before);
+    }));
 });
 
 describe("dynamic sampling", () => {

@@ -1,10 +1,11 @@
-import { noGrad, scope, Tape, type Tensor } from "@ssl4rl/torch";
+import type { EncodedPrompt } from "@ssl4rl/models";
+import { noGrad, scope, scopeAsync, Tape, type Tensor } from "@ssl4rl/torch";
 import { alike } from "./advantage.js";
 import type { GrpoOptions, StepInput } from "./grpo.js";
 import { klEstimate } from "./kl.js";
 import { withProblems } from "./not-finite.js";
 import { type Optimised, optimise } from "./optimise.js";
-import { activeTokens, type Lesson, learn, onlyAdvantagesTeach, type PassSums, padded } from "./pass.js";
+import { activeTokens, type Lesson, learn, onlyAdvantagesTeach, type PassSums, padded, see } from "./pass.js";
 import { type ArmProblem, promptOf } from "./problem-stream.js";
 import { advantagesOf, type Drawn, drawRollouts, type Rollout, toRollout } from "./rollout.js";
 import { taskWeights } from "./token-weights.js";
@@ -21,6 +22,8 @@ interface Waiting extends Drawn {
 interface Group<T> {
   readonly problem: ArmProblem;
   readonly responses: readonly T[];
+  /** The prompt with the features of its pictures, where the vision tower is frozen: held for the step's updates. */
+  readonly encoded: EncodedPrompt | null;
 }
 
 /** All that happened on one batch of rollouts. */
@@ -56,7 +59,12 @@ export function rolloutsFirst(options: GrpoOptions): boolean {
  * them (PPO, arXiv 1707.06347). Prompts are computed once more for every update, for its graph goes through weights that have
  * moved.
  */
-export async function takeUpdates(input: StepInput, options: GrpoOptions, step: number): Promise<Updates> {
+export function takeUpdates(input: StepInput, options: GrpoOptions, step: number): Promise<Updates> {
+  // Features of pictures live until the last update.
+  return scopeAsync(() => takePhases(input, options, step));
+}
+
+async function takePhases(input: StepInput, options: GrpoOptions, step: number): Promise<Updates> {
   const { schedule } = input;
   const groups = await rollOut(input, options, step);
   schedule.observe(groups.map(({ problem, responses }) => ({ arm: problem.arm, responses })));
@@ -68,9 +76,9 @@ export async function takeUpdates(input: StepInput, options: GrpoOptions, step: 
     kept.map(({ problem }) => schedule.variance(problem.arm)),
   );
   const lessons = new Map(
-    kept.map(({ problem, responses }, b) => [
+    kept.map(({ problem, responses, encoded }, b) => [
       problem,
-      { problem, responses: responses.map((one, g) => ({ ...one, advantage: advantages[b][g], weight: 1 })) },
+      { problem, encoded, responses: responses.map((one, g) => ({ ...one, advantage: advantages[b][g], weight: 1 })) },
     ]),
   );
   const passes: PassSums[] = [];
@@ -144,8 +152,8 @@ function rollOutSome(
   const { temperature, beta, kl } = options;
   return scope(() =>
     noGrad(() => {
-      const batch = policy.prepare(problems.map(promptOf));
-      const prompt = policy.prefill(batch);
+      const seen = see(policy, reference, problems.map(promptOf));
+      const prompt = policy.prefill(seen.byPolicy);
       watch.lap("prompt");
       const asked = problems.map((problem) => ({ prompt: promptOf(problem), verify: problem.verify }));
       const drawn = drawRollouts(policy, prompt, asked, options, step, offset);
@@ -156,7 +164,9 @@ function rollOutSome(
       const inReward = beta > 0 && kl.in === "reward";
       const old = updatesPerStep(options) > 1 || inReward ? policy.logprobs(prompt, ids, { temperature }) : null;
       const frozen =
-        reference && beta > 0 ? reference.logprobs(reference.prefill(batch), ids, { temperature }).logprobs : null;
+        reference && beta > 0
+          ? reference.logprobs(reference.prefill(seen.byReference), ids, { temperature }).logprobs
+          : null;
       const penalties =
         inReward && old && frozen
           ? (klEstimate(old.logprobs, frozen, old.mask, kl).mul(old.mask).sum([-1]).mul(beta).tolist() as number[][])
@@ -165,6 +175,7 @@ function rollOutSome(
       watch.lap("loss");
       return problems.map((problem, b) => ({
         problem,
+        encoded: "pixels" in seen.byPolicy ? null : seen.byPolicy[b],
         responses: drawn[b].map((one, g) => ({
           ...one,
           old: olds?.[b][g].slice(0, one.ids.length) ?? null,
@@ -206,7 +217,8 @@ function backwardSome(
 ): PassSums {
   return scope(() => {
     const tape = new Tape();
-    const batch = policy.prepare(groups.map(({ problem }) => promptOf(problem)));
+    const encoded = groups.map((group) => group.encoded).filter((one) => one !== null);
+    const batch = encoded.length > 0 ? encoded : policy.prepare(groups.map(({ problem }) => promptOf(problem)));
     const prompt = policy.prefill(batch, options.gradientCheckpointing ? tape : null);
     watch.lap("prompt");
     const lessons = groups.map(({ responses }) => responses);
@@ -229,9 +241,9 @@ function weighed(groups: readonly Group<Waiting & Lesson>[], options: GrpoOption
   const weights = taskWeights(
     groups.map(({ problem, responses }) => ({ task: problem.arm.entry, tokens: activeTokens([responses], options) })),
   );
-  return groups.map(({ problem, responses }, b) => ({
-    problem,
-    responses: responses.map((one) => ({ ...one, weight: weights[b] })),
+  return groups.map((group, b) => ({
+    ...group,
+    responses: group.responses.map((one) => ({ ...one, weight: weights[b] })),
   }));
 }
 
