@@ -48,17 +48,34 @@ function optionsOf(change: Change): GrpoOptions {
 const one = evenArms([rotation.create({ size: 56 })]);
 const two = evenArms([rotation.create({ size: 56 }), position.create({ size: 56 })]);
 
-/** Pays an even length, and a length above 6 for its form; but responses to the problems `equal` of the first arm all alike. */
+/**
+ * Pays an even length, and a length above 6 for its form; but responses to the problems `equal` of the first arm all alike, and
+ * to its problems `inTurn` 0.5, 1, 0.5 and nothing, so that two of four stand at the mean.
+ */
 class PaidByLength extends ProblemStream {
   constructor(
     arms: readonly Arm[],
     private readonly equal: readonly number[],
+    private readonly inTurn: readonly number[],
   ) {
     super(() => noisePictures(8), arms, answerOnly, 0);
   }
 
   override async pose(turn: Turn) {
     const problem = await super.pose(turn);
+    if (turn.arm === 0 && this.inTurn.includes(turn.turn)) {
+      let asked = 0;
+      const verify = (given: string): Verdict => {
+        const [accuracy, format] = [
+          [0, true],
+          [1, false],
+          [0, true],
+          [0, false],
+        ][asked++ % 4] as [number, boolean];
+        return { accuracy, partial: accuracy, format, given };
+      };
+      return { ...problem, verify };
+    }
     return {
       ...problem,
       verify: (text: string): Verdict => {
@@ -84,18 +101,25 @@ type VisionTower = NonNullable<typeof policy.model.vision>;
  */
 async function firstStep(
   change: Change = {},
-  { lr = 1e-2, equal = [] as readonly number[], comparedWith = reference, arms = one } = {},
+  {
+    lr = 1e-2,
+    eps = 1e-8,
+    equal = [] as readonly number[],
+    inTurn = [] as readonly number[],
+    comparedWith = reference,
+    arms = one,
+  } = {},
 ) {
   noGrad(() => {
     for (const [name, weight] of policy.model.weights) weight.copy_(initial.get(name)!);
   });
   const options = optionsOf(change);
-  const optimizer = new AdamW(policy.model.parameters().values(), { lr, weightDecay: 0 });
+  const optimizer = new AdamW(policy.model.parameters().values(), { lr, eps, weightDecay: 0 });
   const input: GrpoInput = {
     policy,
     reference: options.beta > 0 ? comparedWith : null,
     replica: null,
-    problems: new PaidByLength(arms, equal),
+    problems: new PaidByLength(arms, equal, inTurn),
     optimizer,
     learningRate: () => lr,
     start: 0,
@@ -276,16 +300,46 @@ describe("groups without an advantage", () => {
   // A bonus too small to count keeps them from being skipped.
   const unskipped = { loss: { entropy: 1e-30 } };
 
-  it.each([
-    ["in one update", { promptsPerPass: 1 }],
-    ["in several", { miniBatch: 2, epochs: 2 }],
-  ])("are skipped without a trace %s", async (_, change) => {
-    const equal = { lr: 1e-3, equal: [0, 3] };
-    const skipped = await firstStep(change, equal);
-    const whole = await firstStep({ ...change, ...unskipped }, equal);
-    expect(skipped.step.metrics.zeroVariance).toBeGreaterThanOrEqual(0.5);
+  const start = [...initial.values()].map((weight) => weight.data() as Float32Array);
+
+  /** Weights after a step that moves each by about its gradient: Adam's, where eps is far larger than any of them. */
+  const weightsAfter = async (change: Change, paid: object) => {
+    const { step, encoded } = await firstStep(change, { ...paid, lr: 1, eps: 1 });
+    return {
+      step,
+      encoded,
+      weights: [...policy.model.weights.values()].map((weight) => weight.data() as Float32Array),
+    };
+  };
+
+  it.each<[string, Change, object, number]>([
+    ["that fill a pass", { promptsPerPass: 1 }, { equal: [0, 3] }, 4],
+    [
+      "that are half of a pass: the others' prompts are computed once more",
+      { promptsPerPass: 4 },
+      { equal: [0, 3] },
+      2,
+    ],
+    ["the same, with gradient checkpointing", { promptsPerPass: 4, gradientCheckpointing: true }, { equal: [0, 3] }, 2],
+    ["that are a quarter of a pass", { promptsPerPass: 4 }, { equal: [1] }, 1],
+    ["of single responses", { promptsPerPass: 4 }, { inTurn: [0, 1, 2, 3] }, 1],
+    ["by the mean over responses", { promptsPerPass: 4, loss: { mean: "grpo" } }, { equal: [0], inTurn: [2] }, 1],
+    ["in several updates", { miniBatch: 2, epochs: 2 }, { equal: [0, 3], inTurn: [1] }, 6],
+  ])("are skipped without a trace %s", async (_, change, paid, encodings) => {
+    const skipped = await weightsAfter(change, paid);
+    const whole = await weightsAfter({ ...change, loss: { ...change.loss, ...unskipped.loss } }, paid);
+    expect(skipped.step.rollouts).toEqual(whole.step.rollouts);
     expect(skipped.step.metrics.loss).toBeCloseTo(whole.step.metrics.loss, 5);
-    expect(skipped.step.metrics.gradNorm / whole.step.metrics.gradNorm).toBeCloseTo(1, 3);
+    skipped.weights.forEach((values, i) => {
+      expect(Math.max(...values.map((value, j) => Math.abs(value - whole.weights[i][j])))).toBeLessThan(1e-6);
+    });
+    const moved = Math.max(
+      ...skipped.weights.flatMap((values, i) => [...values].map((value, j) => Math.abs(value - start[i][j]))),
+    );
+    expect(moved).toBeGreaterThan(1e-3);
+    // Entropy is a mean over what was learnt from.
+    expect(skipped.step.metrics.entropy).not.toBeCloseTo(whole.step.metrics.entropy, 9);
+    expect(skipped.encoded).toBe(encodings);
   });
 
   it("leave the optimiser a gradient of zero where there are no others", async () => {

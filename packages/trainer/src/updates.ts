@@ -5,7 +5,7 @@ import type { GrpoOptions, StepInput } from "./grpo.js";
 import { klEstimate } from "./kl.js";
 import { withProblems } from "./not-finite.js";
 import { type Optimised, optimise } from "./optimise.js";
-import { activeTokens, type Lesson, learn, onlyAdvantagesTeach, type PassSums, padded, see } from "./pass.js";
+import { activeTokens, type Lesson, learn, type PassSums, padded, see, teaches, withoutIdle } from "./pass.js";
 import { type ArmProblem, promptOf } from "./problem-stream.js";
 import { advantagesOf, type Drawn, drawRollouts, type Rollout, toRollout } from "./rollout.js";
 import { taskWeights } from "./token-weights.js";
@@ -194,11 +194,7 @@ async function backward(
   miniBatch: readonly Group<Waiting & Lesson>[],
   first: boolean,
 ): Promise<PassSums[]> {
-  // The mean of bnpo is one over the pass, and another without those that teach nothing.
-  const skip = onlyAdvantagesTeach(options) && options.loss.mean !== "bnpo";
-  const teaching = skip
-    ? miniBatch.filter(({ responses }) => responses.some(({ advantage }) => advantage !== 0))
-    : miniBatch;
+  const teaching = miniBatch.filter(({ responses }) => teaches(responses, options));
   const passes: PassSums[] = [];
   for (const groups of chunks(teaching, options.promptsPerPass)) {
     passes.push(backwardSome(input, options, groups, first));
@@ -221,7 +217,8 @@ function backwardSome(
     const batch = encoded.length > 0 ? encoded : policy.prepare(groups.map(({ problem }) => promptOf(problem)));
     const prompt = policy.prefill(batch, options.gradientCheckpointing ? tape : null);
     watch.lap("prompt");
-    const lessons = groups.map(({ responses }) => responses);
+    const all = groups.map(({ responses }) => responses);
+    const lessons = withoutIdle(all, options);
     const shape = [lessons.length, options.rollouts, Math.max(1, ...lessons.flat().map(({ ids }) => ids.length))];
     const like = { shape, device: prompt.last.device };
     const compared = (values: (one: Waiting) => readonly number[] | null): Tensor | null =>
@@ -231,7 +228,7 @@ function backwardSome(
       old: first ? null : compared(({ old }) => old),
       reference: compared(({ reference }) => reference),
     });
-    return { ...sums, tokens: activeTokens(lessons, options) };
+    return { ...sums, tokens: activeTokens(all, options) };
   });
 }
 
