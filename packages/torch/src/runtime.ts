@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { usableCores } from "./cores.js";
 import { native, onLoad } from "./native.js";
 
 /** Threads one operator may use. */
@@ -18,35 +18,10 @@ export function getThreads(): number {
   return buffer[0];
 }
 
-// A second thread on the same core makes matrix products slower, and so do more threads than a container may run.
 onLoad((engine) => {
-  engine.buffer[0] = process.env.OMP_NUM_THREADS ? 0 : Math.min(physicalCores(), availableParallelism(), quota());
+  engine.buffer[0] = process.env.OMP_NUM_THREADS ? 0 : usableCores();
   engine.threads();
 });
-
-function physicalCores(): number {
-  try {
-    const cores = new Set<string>();
-    for (const cpu of readFileSync("/proc/cpuinfo", "utf8").split("\n\n")) {
-      const socket = /^physical id\s*: (\d+)/m.exec(cpu)?.[1];
-      const core = /^core id\s*: (\d+)/m.exec(cpu)?.[1];
-      if (core) cores.add(`${socket}/${core}`);
-    }
-    return cores.size || Number.POSITIVE_INFINITY;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
-}
-
-/** Processors the container may use at a time. */
-function quota(): number {
-  try {
-    const [time, period] = readFileSync("/sys/fs/cgroup/cpu.max", "utf8").split(" ").map(Number);
-    return Number.isFinite(time) ? Math.max(1, Math.round(time / period)) : Number.POSITIVE_INFINITY;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
-}
 
 /** Tensors made and not yet freed, gradients that were read included. */
 export function liveTensors(): number {

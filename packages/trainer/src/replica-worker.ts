@@ -34,7 +34,7 @@ export interface Reply {
 }
 
 // The thread behind replica.ts.
-setThreads(1);
+if (!process.env.OMP_NUM_THREADS) setThreads(1);
 const { recipe, model } = workerData as { readonly recipe: Trained & Pick<Recipe, "beta">; readonly model: string };
 const policy = openPolicy(recipe, model, null);
 const reference = recipe.beta > 0 ? openReference(policy, model, recipe) : null;

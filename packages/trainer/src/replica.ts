@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Problem } from "@ssl4rl/core";
 import type { Checkpoint } from "@ssl4rl/models";
-import { scope } from "@ssl4rl/torch";
+import { getThreads, scope, setThreads } from "@ssl4rl/torch";
 import type { GrpoOptions } from "./grpo.js";
 import { pack, unpack } from "./pack.js";
 import type { Trained } from "./policy.js";
@@ -15,13 +15,21 @@ import type { Order, Reply } from "./replica-worker.js";
  * are added to the policy's. Float32 on the CPU only.
  */
 export class Replica {
-  private constructor(private readonly worker: Worker) {}
+  private constructor(
+    private readonly worker: Worker,
+    /** Threads of an operator before there was a replica. */
+    private readonly threads: number,
+  ) {}
 
-  /** `model` is the folder of the starting checkpoint; what is trained of it comes anew with every step. */
+  /**
+   * `model` is the folder of the starting checkpoint; what is trained of it comes anew with every step. Until the end the
+   * operators of both copies have one thread each, or as many as OMP_NUM_THREADS says.
+   */
   static async open(recipe: Trained & Pick<Recipe, "beta">, model: string): Promise<Replica> {
     const worker = new Worker(new URL("./replica-worker.js", import.meta.url), { workerData: { recipe, model } });
-    const replica = new Replica(worker);
+    const replica = new Replica(worker, getThreads());
     await replica.answer();
+    if (!process.env.OMP_NUM_THREADS) setThreads(1);
     return replica;
   }
 
@@ -54,6 +62,7 @@ export class Replica {
 
   async close(): Promise<void> {
     await this.worker.terminate();
+    setThreads(this.threads);
   }
 
   private answer(): Promise<unknown> {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { protocols, UserError } from "@ssl4rl/core";
 import type { Checkpoint } from "@ssl4rl/models";
-import { AdamW, schedules, setThreads } from "@ssl4rl/torch";
+import { AdamW, schedules } from "@ssl4rl/torch";
 import type { Arm } from "./arm.js";
 import { describeEnvironment } from "./environment.js";
 import { evaluate, type Graded, scores, type TaskScore } from "./evaluate.js";
@@ -82,7 +82,6 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
   const watch = new Watch({ ...recipe, chance: chanceOf(arms) });
   run.writeWarnings(run.readMetrics().flatMap((metrics) => watch.next(metrics)));
   const replica = recipe.replicas === 2 ? await Replica.open(recipe, input.model) : null;
-  if (replica) setThreads(1);
   const from = { policy, problems: trainStream, schedule, optimizer, learningRate, start };
   const steps = recipe.method === "grpo" ? grpo({ ...from, reference, replica }, recipe) : supervised(from, recipe);
   try {
