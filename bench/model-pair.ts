@@ -8,7 +8,7 @@ import { type Peer, startPeer } from "./python-peer.js";
 import { type Sizes, visionConstants, writeRandomCheckpoint } from "./random-checkpoint.js";
 
 /** 100 million parameters, proportioned as those of the 3B model. */
-const full: Sizes = {
+export const full: Sizes = {
   text: {
     vocabSize: 8192,
     hiddenSize: 1024,

@@ -14,6 +14,7 @@ export * from "./pass.js";
 export * from "./policy.js";
 export * from "./problem-stream.js";
 export * from "./recipe.js";
+export * from "./replica.js";
 export * from "./rollout.js";
 export * from "./run-folder.js";
 export * from "./run-lock.js";

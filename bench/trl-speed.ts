@@ -1,0 +1,98 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { setThreads } from "@ssl4rl/torch";
+import { grpo, Replica } from "@ssl4rl/trainer";
+import { median } from "./model-pair.js";
+import { type PhaseSeconds, phaseNames, watchPhases } from "./phases.js";
+import { buildSet, grpoInput, hands, pairRecipe, readSet, startTrl, type TrlStep, tinyVl } from "./trl-pair.js";
+
+const ROUNDS = 5;
+
+const shapes = {
+  /** That of `npm run demo`: two pictures of 112 x 112. */
+  demo: { tasks: [{ task: "rotation" }], prompts: 40, rollouts: 16, promptsPerPass: 10 },
+  /** A longer prompt: nine tiles of 112 x 112. */
+  tiles: {
+    tasks: [{ task: "jigsaw", rows: 3, columns: 3, size: 336 }],
+    prompts: 20,
+    rollouts: 16,
+    promptsPerPass: 5,
+    maxNewTokens: 24,
+  },
+};
+
+/** Each shape in a process of its own, so that its peak of memory is its own. */
+export function speed(folder: string): void {
+  for (const shape of Object.keys(shapes)) {
+    const own = join(folder, shape);
+    mkdirSync(own);
+    const child = [...process.execArgv, fileURLToPath(import.meta.url), shape, own];
+    if (spawnSync(process.execPath, child, { stdio: "inherit" }).status !== 0) throw new Error(`${shape} failed`);
+  }
+}
+
+/** Steps in turns, after one that warms up. At so small a learning rate both go on drawing as the checkpoint does. */
+async function measure(shape: keyof typeof shapes, folder: string): Promise<void> {
+  const recipe = pairRecipe({ ...shapes[shape], learningRate: 1e-8, replicas: 2, steps: ROUNDS + 1 });
+  const set = buildSet(recipe, recipe.steps * recipe.prompts, folder);
+  const problems = await readSet(set, recipe);
+  const input = grpoInput(recipe, problems);
+  const spent = watchPhases(input.policy, input.optimizer);
+  const replica = await Replica.open(recipe, tinyVl);
+  setThreads(1);
+  const steps = grpo({ ...input, replica }, recipe);
+  const peer = await startTrl(set, recipe, hands);
+  const [{ ids }] = input.policy.prepare([{ text: problems[0].prompt, ...problems[0] }]).prompts;
+  console.log(
+    `\n${shape}: ${recipe.prompts} prompts of ${ids.length} tokens, ${problems[0].images.length} pictures, ` +
+      `${recipe.rollouts} responses of at most ${recipe.maxNewTokens}`,
+  );
+
+  const ours: { clock: number; processor: number; length: number; phases: PhaseSeconds }[] = [];
+  const theirs: TrlStep[] = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    spent();
+    const [start, before] = [performance.now(), process.cpuUsage()];
+    const { metrics } = (await steps.next()).value!;
+    const { user, system } = process.cpuUsage(before);
+    const clock = (performance.now() - start) / 1000;
+    const other: TrlStep = await peer.ask("step");
+    console.log(`step ${round}: ${clock.toFixed(2)} and ${other.cost.clock.toFixed(2)} s`);
+    if (round === 0) continue;
+    ours.push({ clock, processor: (user + system) / 1e6, length: metrics.length, phases: spent() });
+    theirs.push(other);
+  }
+  peer.stop();
+  await replica.close();
+
+  const [mine, other] = [median(ours), median(theirs.map(({ cost }) => cost))];
+  const length = (all: readonly { length: number }[]) => all.reduce((sum, one) => sum + one.length, 0) / all.length;
+  const peak = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"))![1]) * 1024;
+  console.table({
+    "seconds per step": row(mine.clock, other.clock),
+    "processor seconds": row(mine.processor, other.processor),
+    "peak memory, MiB": row(peak / 2 ** 20, theirs[ROUNDS - 1].peak.reduce((sum, bytes) => sum + bytes) / 2 ** 20),
+    "tokens of a response": row(length(ours), length(theirs)),
+  });
+  console.log("seconds by phase, means; of one of the two threads, or processes:");
+  const mean = (values: readonly number[]) =>
+    Number((values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(3));
+  console.table({
+    ssl4rl: Object.fromEntries(phaseNames.map((name) => [name, mean(ours.map(({ phases }) => phases[name]))])),
+    TRL: Object.fromEntries(
+      Object.keys(theirs[0].phases).map((name) => [name, mean(theirs.map(({ phases }) => phases[name]))]),
+    ),
+  });
+}
+
+const row = (ours: number, theirs: number) => ({
+  ssl4rl: Number(ours.toPrecision(3)),
+  TRL: Number(theirs.toPrecision(3)),
+  times: Number((theirs / ours).toFixed(2)),
+});
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await measure(process.argv[2] as keyof typeof shapes, process.argv[3]);
+}
