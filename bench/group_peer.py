@@ -2,19 +2,13 @@
 
 import json
 import sys
-import time
 
 import torch
-import transformers
-from safetensors.torch import load_file
 
-transformers.logging.set_verbosity_error()
-transformers.logging.disable_progress_bar()
-folder, threads = sys.argv[1:]
-torch.set_num_threads(int(threads))
-model = transformers.AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).train()
-prompt = load_file(f"{folder}/prompts.safetensors")
-print(json.dumps({"transformers": transformers.__version__, "torch": torch.__version__}), flush=True)
+from model_pair import image_slots, measured, open_pair
+
+model, prompt = open_pair()
+model.train()
 
 
 def forward_backward(ids, advantages):
@@ -25,8 +19,7 @@ def forward_backward(ids, advantages):
         attention_mask=torch.ones_like(tokens),
         pixel_values=prompt["pixel_values"].repeat(each, 1),
         image_grid_thw=prompt["image_grid_thw"].repeat(each, 1),
-        # Without it, 5.x takes every token for text.
-        mm_token_type_ids=(tokens == model.config.image_token_id).long(),
+        mm_token_type_ids=image_slots(tokens, model),
         logits_to_keep=count + 1,
         use_cache=False,
     ).logits[:, :-1]
@@ -45,9 +38,9 @@ for line in sys.stdin:
     group = json.loads(line)
     ids, advantages = torch.tensor(group["ids"]), torch.tensor(group["advantages"])
     model.zero_grad()
-    clock, processor = time.perf_counter(), time.process_time()
-    loss = forward_backward(ids, advantages)
-    cost = {"clock": time.perf_counter() - clock, "processor": time.process_time() - processor}
+    cost = {}
+    with measured(cost):
+        loss = forward_backward(ids, advantages)
     numbers = {
         "loss": loss,
         "gradient, vision tower": norm(lambda name: ".visual." in name),

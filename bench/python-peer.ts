@@ -15,6 +15,7 @@ export interface Peer {
 export async function startPeer(script: string, args: readonly string[], remedy: string): Promise<Peer> {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const peer = spawn(process.env.PYTHON ?? "/usr/bin/python3", [path, ...args], {
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
     stdio: ["pipe", "pipe", "inherit"],
   });
   peer.on("error", () => {}); // no Python: the lines end at once

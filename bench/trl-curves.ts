@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { grpo, type Recipe } from "@ssl4rl/trainer";
-import { buildSet, grpoInput, hands, pairRecipe, readSet, startTrl, type TrlStep } from "./trl-pair.js";
+import { buildSet, grpoInput, pairRecipe, readSet, startTrl, type TrlStep } from "./trl-pair.js";
 
 const BLOCK = 10;
 /** Of a difference that chance alone makes, 1 in 20 is beyond 2 standard errors, 1 in 370 beyond 3. */
@@ -59,7 +59,7 @@ async function ourRewards(set: string, recipe: Recipe): Promise<number[]> {
 }
 
 async function theirRewards(set: string, recipe: Recipe): Promise<number[]> {
-  const peer = await startTrl(set, recipe, { ...hands, batch: 64 });
+  const peer = await startTrl(set, recipe, { processes: 2, threads: 1, batch: 64 });
   const rewards: number[] = [];
   while (rewards.length < recipe.steps) rewards.push(((await peer.ask("step")) as TrlStep).reward);
   peer.stop();

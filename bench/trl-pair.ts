@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { answerKind, type Problem, protocols, verifier } from "@ssl4rl/core";
@@ -13,6 +14,8 @@ import { type Peer, startPeer } from "./python-peer.js";
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 export const tinyVl = path("../checkpoints/tiny-vl");
+/** Responses whose loss TRL computes at a time, on all cores together. */
+const BATCH = 160;
 const ssl4rl = path("../packages/ssl4rl/bin/ssl4rl.js");
 
 /** GRPO as both do it: on the CPU in float32, without a reference, at one learning rate, every weight decayed alike. */
@@ -104,9 +107,6 @@ export interface Hands {
   readonly batch: number;
 }
 
-/** How TRL was quickest on two cores. */
-export const hands: Hands = { processes: 2, threads: 1, batch: 80 };
-
 /** A step that TRL took. */
 export interface TrlStep {
   readonly reward: number;
@@ -151,3 +151,24 @@ export function startTrl(
   const places = [set, String(processes), String(threads), completions, gradients];
   return startPeer("trl_peer.py", [...places, ...flags], "no TRL: set PYTHON to an interpreter that has it");
 }
+
+/** TRL in the way that takes its second step soonest: a process with all cores, or one with each, as `accelerate` has it. */
+export async function startQuickestTrl(set: string, recipe: Recipe): Promise<Peer> {
+  const all = recipe.prompts * recipe.rollouts;
+  const ways = ([1, 2] as const).map((processes): Hands => {
+    const threads = Math.max(1, Math.floor(availableParallelism() / processes));
+    return { processes, threads, batch: Math.min(all / processes, BATCH / processes) };
+  });
+  const seconds: number[] = [];
+  for (const way of ways) {
+    const peer = await startTrl(set, recipe, way);
+    await peer.ask("step");
+    seconds.push(((await peer.ask("step")) as TrlStep).cost.clock);
+    peer.stop();
+    console.log(`TRL, ${describe(way)}: ${seconds[seconds.length - 1].toFixed(1)} s a step`);
+  }
+  return startTrl(set, recipe, ways[seconds.indexOf(Math.min(...seconds))]);
+}
+
+const describe = ({ processes, threads, batch }: Hands) =>
+  `processes ${processes}, threads of each ${threads}, responses in a batch of each ${batch}`;

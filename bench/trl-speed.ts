@@ -6,7 +6,7 @@ import { setThreads } from "@ssl4rl/torch";
 import { grpo, Replica } from "@ssl4rl/trainer";
 import { median } from "./model-pair.js";
 import { type PhaseSeconds, phaseNames, watchPhases } from "./phases.js";
-import { buildSet, grpoInput, hands, pairRecipe, readSet, startTrl, type TrlStep, tinyVl } from "./trl-pair.js";
+import { buildSet, grpoInput, pairRecipe, readSet, startQuickestTrl, type TrlStep, tinyVl } from "./trl-pair.js";
 
 const ROUNDS = 5;
 
@@ -43,7 +43,7 @@ async function measure(shape: keyof typeof shapes, folder: string): Promise<void
   const replica = await Replica.open(recipe, tinyVl);
   setThreads(1);
   const steps = grpo({ ...input, replica }, recipe);
-  const peer = await startTrl(set, recipe, hands);
+  const peer = await startQuickestTrl(set, recipe);
   const [{ ids }] = input.policy.prepare([{ text: problems[0].prompt, ...problems[0] }]).prompts;
   console.log(
     `\n${shape}: ${recipe.prompts} prompts of ${ids.length} tokens, ${problems[0].images.length} pictures, ` +
