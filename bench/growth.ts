@@ -7,10 +7,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { answerOnly, type Problem, type Task } from "@ssl4rl/core";
 import { Checkpoint, loadCheckpoint } from "@ssl4rl/models";
-import { AdamW, clipGradNorm, getThreads, libtorchVersion, ones, scope } from "@ssl4rl/torch";
-import { checkRecipe, forwardBackward } from "@ssl4rl/trainer";
+import { rotation } from "@ssl4rl/tasks";
+import { getThreads, libtorchVersion, ones, scope } from "@ssl4rl/torch";
+import { checkRecipe, grpo, promptOf } from "@ssl4rl/trainer";
 import { type PassFlops, passFlops } from "./flops.js";
+import { grpoInput } from "./grpo-input.js";
 import { linePlot, type Panel } from "./line-plot.js";
 import { full, question } from "./model-pair.js";
 import { type PhaseSeconds, watchPhases } from "./phases.js";
@@ -90,7 +93,7 @@ export default async function bench(): Promise<void> {
   try {
     for (const model of [...(wanted("tiny") ? [tiny] : []), ...(wanted("large") ? [large(folder)] : [])]) {
       if (model !== tiny) writeRandomCheckpoint(folder, full, "float32");
-      const { text, plots } = measureModel(model, rate);
+      const { text, plots } = await measureModel(model, rate);
       sections.push(text);
       if (model === tiny) panels.push(...plots);
     }
@@ -103,13 +106,10 @@ export default async function bench(): Promise<void> {
   writeFileSync(docs("cost.md"), page(machine, sections));
 }
 
-function measureModel(model: Model, rate: number) {
+async function measureModel(model: Model, rate: number) {
   const loaded = loadCheckpoint(model.folder);
   // Nothing ends a response, so that all are of one length.
   const policy = new Checkpoint(loaded.config, loaded.tokenizer, loaded.processor, loaded.model, [], loaded.files);
-  const parameters = [...policy.model.parameters().values()];
-  const optimizer = new AdamW(parameters, { lr: 1e-8 });
-  const spent = watchPhases(policy, optimizer);
   const { base, tokens } = model;
 
   const title = `## ${model.name}`;
@@ -124,7 +124,8 @@ function measureModel(model: Model, rate: number) {
   const plots: Panel[] = [];
   let middle: Measured | undefined;
   for (const [varied, values] of Object.entries(model.series) as [keyof Shape, readonly number[]][]) {
-    const measured = values.map((value) => median(model, { ...base, [varied]: value }));
+    const measured: Measured[] = [];
+    for (const value of values) measured.push(await median({ ...base, [varied]: value }));
     middle ??= measured[values.indexOf(base[varied])];
     const text = table(
       [
@@ -182,43 +183,53 @@ function measureModel(model: Model, rate: number) {
   return { text: [...parts, where, shares].join("\n\n"), plots };
 
   /** The step whose whole is the median, after one that warms up. */
-  function median(model: Model, shape: Shape): Measured {
-    const steps = Array.from({ length: model.rounds + 1 }, () => step(shape)).slice(1);
-    return steps.sort((a, b) => a.total - b.total)[model.rounds >> 1];
-  }
-
-  function step(shape: Shape): Measured {
+  async function median(shape: Shape): Promise<Measured> {
     const recipe = checkRecipe(
-      { tasks: [{ task: "rotation" }], rollouts: shape.responses, maxNewTokens: tokens },
-      "the step's options",
+      {
+        tasks: [{ task: "rotation" }],
+        prompts: shape.prompts,
+        rollouts: shape.responses,
+        maxNewTokens: tokens,
+        promptsPerPass: model.promptsPerPass,
+        learningRate: 1e-8,
+        steps: model.rounds + 1,
+      },
+      "the steps' options",
     );
-    const inputs = Array.from({ length: shape.prompts }, (_, i) =>
-      question(i, model.words, shape.pictures, model.side),
-    );
-    // Every second response is held to be right, so that there is something to learn from every group.
-    let asked = 0;
-    const verify = () => ({ accuracy: asked++ % 2, partial: 0, format: true, given: null });
-    spent();
-    const start = performance.now();
-    let learnt = 0;
-    for (let i = 0; i < inputs.length; i += model.promptsPerPass) {
-      const some = inputs.slice(i, i + model.promptsPerPass).map((prompt) => ({ prompt, verify }));
-      learnt += forwardBackward({ policy, reference: null }, recipe, some, 0, i).tokens;
-    }
-    scope(() => {
-      for (const parameter of parameters) parameter.grad?.mul_(1 / learnt);
-      clipGradNorm(parameters, recipe.gradientClip);
-      optimizer.step();
-      optimizer.zeroGrad();
-    });
-    const total = (performance.now() - start) / 1000;
-    const seconds = spent();
-    const { prompts, pixels } = policy.prepare(inputs);
+    const problems = Array.from({ length: shape.prompts }, (_, i) => problem(i, model, shape.pictures));
+    const input = grpoInput(recipe, policy, Array.from({ length: recipe.steps }, () => problems).flat());
+    const { prompts, pixels } = policy.prepare(problems.map(promptOf));
     const lengths = prompts.map(({ ids }) => ids.length);
     const responses = lengths.map(() => new Array<number>(shape.responses).fill(tokens));
     const flops = passFlops(policy.config, lengths, pixels.grids, responses);
-    return { shape, promptTokens: lengths[0], seconds, total, flops };
+
+    const spent = watchPhases(input);
+    const measured: Measured[] = [];
+    for await (const { metrics } of grpo(input, recipe)) {
+      const one = { shape, promptTokens: lengths[0], seconds: spent(), total: metrics.seconds, flops };
+      if (metrics.step > 0) measured.push(one);
+    }
+    return measured.sort((a, b) => a.total - b.total)[model.rounds >> 1];
   }
+}
+
+/** A question about pictures of noise. Every second response is held to be right, so that every group teaches. */
+function problem(number: number, { words, side }: Model, pictures: number): Problem {
+  const { text, images } = question(number, words, pictures, side);
+  let asked = 0;
+  return {
+    key: `growth ${number}`,
+    task: rotation.create({ size: side }) as Task,
+    protocol: answerOnly,
+    picture: "noise",
+    images,
+    labels: [],
+    prompt: text,
+    drawn: {},
+    target: "0",
+    solution: "0",
+    verify: () => ({ accuracy: asked++ % 2, partial: 0, format: true, given: null }),
+  };
 }
 
 /** Operations a second while the model is trained: prompts, loss and backward. */

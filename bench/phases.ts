@@ -1,5 +1,6 @@
-import type { Checkpoint } from "@ssl4rl/models";
-import { type AdamW, Tape } from "@ssl4rl/torch";
+import { Checkpoint } from "@ssl4rl/models";
+import { Tape } from "@ssl4rl/torch";
+import type { GrpoInput } from "@ssl4rl/trainer";
 
 export const phaseNames = ["prompt", "sampling", "loss", "backward", "optimiser", "other"] as const;
 
@@ -10,7 +11,7 @@ export type PhaseSeconds = Record<(typeof phaseNames)[number], number>;
  * Watches from outside where a GRPO step's time goes: the calls that begin a phase are timed on their way. Of a step with
  * replicas it sees this thread alone. Gives a function that returns the seconds since it was called last.
  */
-export function watchPhases(policy: Checkpoint, optimizer: AdamW): () => PhaseSeconds {
+export function watchPhases({ policy, optimizer }: Pick<GrpoInput, "policy" | "optimizer">): () => PhaseSeconds {
   let seconds = none();
   let phase: keyof PhaseSeconds = "other";
   let since = performance.now();
@@ -30,11 +31,11 @@ export function watchPhases(policy: Checkpoint, optimizer: AdamW): () => PhaseSe
       enter(after);
       return result;
     };
-  policy.prepare = watch("prompt", "prompt", policy.prepare);
-  policy.prefill = watch("prompt", "other", policy.prefill);
-  policy.sample = watch("sampling", "other", policy.sample);
+  policy.prepare = watch("prompt", "prompt", prepare);
+  policy.prefill = watch("prompt", "other", prefill);
+  policy.sample = watch("sampling", "other", sample);
   // What follows until the backward pass is the loss too.
-  policy.logprobs = watch("loss", "loss", policy.logprobs);
+  policy.logprobs = watch("loss", "loss", logprobs);
   Tape.prototype.backward = watch("backward", "other", backward);
   optimizer.step = watch("optimiser", "other", optimizer.step);
   return () => {
@@ -45,6 +46,7 @@ export function watchPhases(policy: Checkpoint, optimizer: AdamW): () => PhaseSe
   };
 }
 
+const { prepare, prefill, sample, logprobs } = Checkpoint.prototype;
 const { backward } = Tape.prototype;
 
 const none = () => Object.fromEntries(phaseNames.map((name) => [name, 0])) as PhaseSeconds;

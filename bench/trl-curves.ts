@@ -1,7 +1,9 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadCheckpoint } from "@ssl4rl/models";
 import { grpo, type Recipe } from "@ssl4rl/trainer";
-import { buildSet, grpoInput, pairRecipe, readSet, startTrl, type TrlStep } from "./trl-pair.js";
+import { grpoInput } from "./grpo-input.js";
+import { buildSet, pairRecipe, readSet, startTrl, type TrlStep, tinyVl } from "./trl-pair.js";
 
 const BLOCK = 10;
 /** Of a difference that chance alone makes, 1 in 20 is beyond 2 standard errors, 1 in 370 beyond 3. */
@@ -27,6 +29,9 @@ export async function curves(folder: string, { steps, seeds, csv }: CurveOptions
   for (const seed of numbers) {
     const recipe = pairRecipe({
       tasks: [{ task: "rotation" }],
+      reward: { accuracy: 1, format: 0.5 },
+      // Warm enough for errors of form, which are unlearnt soon: there is something to see.
+      temperature: 1.5,
       prompts: 16,
       rollouts: 8,
       promptsPerPass: 16,
@@ -52,7 +57,8 @@ export async function curves(folder: string, { steps, seeds, csv }: CurveOptions
 
 async function ourRewards(set: string, recipe: Recipe): Promise<number[]> {
   const rewards: number[] = [];
-  for await (const { metrics } of grpo({ ...grpoInput(recipe, await readSet(set, recipe)), replica: null }, recipe)) {
+  const input = grpoInput(recipe, loadCheckpoint(tinyVl), await readSet(set, recipe));
+  for await (const { metrics } of grpo(input, recipe)) {
     rewards.push(metrics.reward);
   }
   return rewards;

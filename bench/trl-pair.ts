@@ -6,8 +6,7 @@ import { fileURLToPath } from "node:url";
 import { answerKind, type Problem, protocols, verifier } from "@ssl4rl/core";
 import { decodePicture } from "@ssl4rl/data";
 import { taskNamed } from "@ssl4rl/tasks";
-import { AdamW, schedules } from "@ssl4rl/torch";
-import { checkRecipe, type GrpoInput, openPolicy, printRecipe, type Recipe } from "@ssl4rl/trainer";
+import { checkRecipe, printRecipe, type Recipe } from "@ssl4rl/trainer";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { type Peer, startPeer } from "./python-peer.js";
@@ -77,24 +76,6 @@ async function problemOf(row: Row, tasks: readonly Problem["task"][]): Promise<P
     target: row.target,
     solution: protocol.wrap(row.target),
     verify: verifier(answerKind(JSON.parse(row.answer)), protocol, row.target),
-  };
-}
-
-/** What `grpo` takes steps with, on these problems in their order. */
-export function grpoInput(recipe: Recipe, problems: readonly Problem[]): Omit<GrpoInput, "replica"> {
-  const policy = openPolicy(recipe, recipe.model, null);
-  const factor = schedules[recipe.schedule]({ steps: recipe.steps, warmup: recipe.warmupSteps });
-  return {
-    policy,
-    reference: null,
-    problems: { slice: async (start, count) => problems.slice(start, start + count) },
-    optimizer: new AdamW(policy.model.parameters().values(), {
-      lr: recipe.learningRate,
-      weightDecay: recipe.weightDecay,
-    }),
-    learningRate: (step) => recipe.learningRate * factor(step),
-    start: 0,
-    cursor: 0,
   };
 }
 

@@ -2,11 +2,13 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadCheckpoint } from "@ssl4rl/models";
 import { setThreads } from "@ssl4rl/torch";
 import { grpo, Replica } from "@ssl4rl/trainer";
+import { grpoInput } from "./grpo-input.js";
 import { median } from "./model-pair.js";
 import { type PhaseSeconds, phaseNames, watchPhases } from "./phases.js";
-import { buildSet, grpoInput, pairRecipe, readSet, startQuickestTrl, type TrlStep, tinyVl } from "./trl-pair.js";
+import { buildSet, pairRecipe, readSet, startQuickestTrl, type TrlStep, tinyVl } from "./trl-pair.js";
 
 const ROUNDS = 5;
 
@@ -38,8 +40,8 @@ async function measure(shape: keyof typeof shapes, folder: string): Promise<void
   const recipe = pairRecipe({ ...shapes[shape], learningRate: 1e-8, replicas: 2, steps: ROUNDS + 1 });
   const set = buildSet(recipe, recipe.steps * recipe.prompts, folder);
   const problems = await readSet(set, recipe);
-  const input = grpoInput(recipe, problems);
-  const spent = watchPhases(input.policy, input.optimizer);
+  const input = grpoInput(recipe, loadCheckpoint(tinyVl), problems);
+  const spent = watchPhases(input);
   const replica = await Replica.open(recipe, tinyVl);
   setThreads(1);
   const steps = grpo({ ...input, replica }, recipe);

@@ -1,8 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadCheckpoint } from "@ssl4rl/models";
 import { getThreads, readSafetensors, scope, stack, type Tensor } from "@ssl4rl/torch";
 import { grpo } from "@ssl4rl/trainer";
-import { buildSet, grpoInput, pairRecipe, readSet, startTrl, type TrlStep } from "./trl-pair.js";
+import { grpoInput } from "./grpo-input.js";
+import { buildSet, pairRecipe, readSet, startTrl, type TrlStep, tinyVl } from "./trl-pair.js";
 
 const APART = 1e-4;
 
@@ -25,7 +27,7 @@ export async function step(folder: string): Promise<void> {
     gradientClip: 1e9,
   });
   const set = buildSet(recipe, recipe.prompts, own);
-  const input = grpoInput(recipe, await readSet(set, recipe));
+  const input = grpoInput(recipe, loadCheckpoint(tinyVl), await readSet(set, recipe));
   const { policy, optimizer } = input;
 
   const drawn: (readonly number[])[] = [];
@@ -39,7 +41,7 @@ export async function step(folder: string): Promise<void> {
   optimizer.step = () => {
     gradients = new Map([...policy.model.parameters()].map(([name, { grad }]) => [name, grad!.clone()]));
   };
-  const taken = await grpo({ ...input, replica: null }, recipe).next();
+  const taken = await grpo(input, recipe).next();
   const ours = taken.value!.metrics;
 
   const files = { completions: join(own, "completions.json"), gradients: join(own, "gradients.safetensors") };
