@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadCheckpoint } from "@ssl4rl/models";
+import { setThreads } from "@ssl4rl/torch";
 import { grpo, type Recipe } from "@ssl4rl/trainer";
 import { grpoInput } from "./grpo-input.js";
 import { buildSet, pairRecipe, readSet, startTrl, type TrlStep, tinyVl } from "./trl-pair.js";
@@ -56,6 +57,7 @@ export async function curves(folder: string, { steps, seeds, csv }: CurveOptions
 }
 
 async function ourRewards(set: string, recipe: Recipe): Promise<number[]> {
+  setThreads(1); // so small a model's operators are too short to be shared out
   const rewards: number[] = [];
   const input = grpoInput(recipe, loadCheckpoint(tinyVl), await readSet(set, recipe));
   for await (const { metrics } of grpo(input, recipe)) {

@@ -114,6 +114,7 @@ export function startTrl(
     bf16: false,
     use_vllm: false,
     gradient_checkpointing: false,
+    ddp_find_unused_parameters: false,
     model_init_kwargs: '{"dtype":"float32"}',
     shuffle_dataset: false,
     save_strategy: "no",

@@ -7,6 +7,7 @@ draw, in the order of its rows; gradients, before they are clipped, go into GRAD
 threads, and they share out a step as `accelerate launch` would have them.
 """
 
+import atexit
 import collections
 import contextlib
 import json
@@ -21,6 +22,7 @@ from pathlib import Path
 folder, processes, threads, completions, gradients, *options = sys.argv[1:]
 rank = int(os.environ.get("RANK", 0))
 child = None
+os.environ["OMP_NUM_THREADS"] = threads
 if int(processes) > 1 and "RANK" not in os.environ:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -29,6 +31,7 @@ if int(processes) > 1 and "RANK" not in os.environ:
     other = {**os.environ, "RANK": "1", "LOCAL_RANK": "1"}
     # What it prints is for people: lines on our standard output are answers.
     child = subprocess.Popen([sys.executable, *sys.argv], env=other, stdin=subprocess.DEVNULL, stdout=sys.stderr)
+    atexit.register(child.kill)
 
 import torch
 import transformers
@@ -65,6 +68,15 @@ class Trainer(trl.GRPOTrainer):
         return loss
 
 
+def processes_now():
+    return [os.getpid(), *([child.pid] if child else [])]
+
+
+def processor_seconds(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def peak(pid):
     return 1024 * int(re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())[1])
 
@@ -74,14 +86,14 @@ class Steps(transformers.TrainerCallback):
 
     started = None
 
-    def wait(self, state, control):
+    def wait(self):
         if rank == 0 and not sys.stdin.readline():
-            control.should_training_stop = True
+            sys.exit()  # nobody asks for more
         spent.clear()
-        self.started = time.perf_counter(), time.process_time()
+        self.started = time.perf_counter(), sum(map(processor_seconds, processes_now()))
 
     def on_train_begin(self, args, state, control, **_):
-        self.wait(state, control)
+        self.wait()
 
     def on_pre_optimizer_step(self, args, state, control, model, **_):
         if gradients != "-":
@@ -91,14 +103,15 @@ class Steps(transformers.TrainerCallback):
         clock, processor = self.started
         if rank or "reward" not in logs:
             return
+        cost = {"clock": time.perf_counter() - clock}
+        cost["processor"] = sum(map(processor_seconds, processes_now())) - processor
         prepared, training = spent["_prepare_inputs"], spent["training_step"]
-        total = time.perf_counter() - clock
         phases = {
             "sampling": spent["transformers.generate"],
             "rewards and inputs": prepared - spent["transformers.generate"],
             "loss": spent["compute_loss"],
             "backward": training - prepared - spent["compute_loss"],
-            "optimiser and rest": total - training,
+            "optimiser and rest": cost["clock"] - training,
         }
         answer = {
             "reward": logs["reward"],
@@ -106,13 +119,13 @@ class Steps(transformers.TrainerCallback):
             "length": logs["completions/mean_length"],
             "entropy": logs["entropy"],
             "loss": trainer.loss,
-            "cost": {"clock": total, "processor": time.process_time() - processor},
+            "cost": cost,
             "phases": phases,
-            "peak": [peak(pid) for pid in (os.getpid(), *([child.pid] if child else []))],
+            "peak": [peak(pid) for pid in processes_now()],
         }
         trainer.loss = 0.0
         print(json.dumps(answer), file=answers, flush=True)
-        self.wait(state, control)
+        self.wait()
 
 
 answers = sys.stdout
