@@ -16,7 +16,6 @@ import { type PassFlops, passFlops } from "./flops.js";
 import { grpoInput } from "./grpo-input.js";
 import { linePlot, type Panel } from "./line-plot.js";
 import { full, question } from "./model-pair.js";
-import { type PhaseSeconds, watchPhases } from "./phases.js";
 import { writeRandomCheckpoint } from "./random-checkpoint.js";
 
 /** What a step is made of; pictures are square, responses all of one length. */
@@ -69,10 +68,12 @@ const said = {
   prompts: "prompts in a step",
 } as const;
 
+const phaseNames = ["prompt", "sampling", "loss", "backward", "optimiser"] as const;
+
 interface Measured {
   readonly shape: Shape;
   readonly promptTokens: number;
-  readonly seconds: PhaseSeconds;
+  readonly seconds: Readonly<Record<(typeof phaseNames)[number], number>>;
   readonly total: number;
   readonly flops: PassFlops;
 }
@@ -128,27 +129,11 @@ async function measureModel(model: Model, rate: number) {
     for (const value of values) measured.push(await median({ ...base, [varied]: value }));
     middle ??= measured[values.indexOf(base[varied])];
     const text = table(
-      [
-        said[varied],
-        "tokens of a prompt",
-        "prompts",
-        "sampling",
-        "loss",
-        "backward",
-        "optimiser",
-        "whole step",
-        "share",
-      ],
+      [said[varied], "tokens of a prompt", ...phaseNames, "whole step", "share"],
       measured.map((one) => [
         String(one.shape[varied]),
         String(one.promptTokens),
-        ...[
-          one.seconds.prompt,
-          one.seconds.sampling,
-          one.seconds.loss,
-          one.seconds.backward,
-          one.seconds.optimiser,
-        ].map(digits),
+        ...phaseNames.map((phase) => digits(one.seconds[phase])),
         digits(one.total),
         percent(trained(one) / rate),
       ]),
@@ -203,10 +188,10 @@ async function measureModel(model: Model, rate: number) {
     const responses = lengths.map(() => new Array<number>(shape.responses).fill(tokens));
     const flops = passFlops(policy.config, lengths, pixels.grids, responses);
 
-    const spent = watchPhases(input);
     const measured: Measured[] = [];
     for await (const { metrics } of grpo(input, recipe)) {
-      const one = { shape, promptTokens: lengths[0], seconds: spent(), total: metrics.seconds, flops };
+      const { seconds: total, phases } = metrics.machine;
+      const one = { shape, promptTokens: lengths[0], seconds: phases as Measured["seconds"], total, flops };
       if (metrics.step > 0) measured.push(one);
     }
     return measured.sort((a, b) => a.total - b.total)[model.rounds >> 1];
@@ -272,7 +257,7 @@ function page(machine: string, sections: readonly string[]): string {
 \`npm run bench -- growth docs\` measured this page, and writes it.
 
 A step reads its prompts once, pictures included: each serves all its responses, when they are drawn and when their loss and
-its gradient are computed. So the column *prompts* does not grow with the number of responses, and where prompts are longer
+its gradient are computed. So the column *prompt* does not grow with the number of responses, and where prompts are longer
 than responses, neither does the rest at first.
 
 ${machine}

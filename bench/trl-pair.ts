@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { answerKind, type Problem, protocols, verifier } from "@ssl4rl/core";
 import { decodePicture } from "@ssl4rl/data";
-import { taskNamed } from "@ssl4rl/tasks";
-import { checkRecipe, printRecipe, type Recipe } from "@ssl4rl/trainer";
+import { checkRecipe, printRecipe, type Recipe, recipeArms } from "@ssl4rl/trainer";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { type Peer, startPeer } from "./python-peer.js";
@@ -37,7 +36,7 @@ export function buildSet(recipe: Recipe, rows: number, folder: string): string {
 /** The problems of that set, from its own rows. */
 export async function readSet(set: string, recipe: Recipe): Promise<Problem[]> {
   const { files } = JSON.parse(readFileSync(join(set, "manifest.json"), "utf8")) as { files: { name: string }[] };
-  const tasks = recipe.tasks.map(({ task, ...options }) => taskNamed(task).create({ size: recipe.size, ...options }));
+  const tasks = recipeArms(recipe).map(({ task }) => task);
   const problems: Problem[] = [];
   for (const { name } of files) {
     const file = await asyncBufferFromFile(join(set, name));

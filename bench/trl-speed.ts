@@ -1,13 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadCheckpoint } from "@ssl4rl/models";
 import { setThreads } from "@ssl4rl/torch";
-import { grpo, Replica } from "@ssl4rl/trainer";
+import { grpo, Replica, type StepMetrics } from "@ssl4rl/trainer";
 import { grpoInput } from "./grpo-input.js";
-import { median } from "./model-pair.js";
-import { type PhaseSeconds, phaseNames, watchPhases } from "./phases.js";
+import { type Cost, median } from "./model-pair.js";
 import { buildSet, pairRecipe, readSet, startQuickestTrl, type TrlStep, tinyVl } from "./trl-pair.js";
 
 const ROUNDS = 5;
@@ -41,7 +40,6 @@ async function measure(shape: keyof typeof shapes, folder: string): Promise<void
   const set = buildSet(recipe, recipe.steps * recipe.prompts, folder);
   const problems = await readSet(set, recipe);
   const input = grpoInput(recipe, loadCheckpoint(tinyVl), problems);
-  const spent = watchPhases(input);
   const replica = await Replica.open(recipe, tinyVl);
   setThreads(1);
   const steps = grpo({ ...input, replica }, recipe);
@@ -52,18 +50,17 @@ async function measure(shape: keyof typeof shapes, folder: string): Promise<void
       `${recipe.rollouts} responses of at most ${recipe.maxNewTokens}`,
   );
 
-  const ours: { clock: number; processor: number; length: number; phases: PhaseSeconds }[] = [];
+  const ours: (Cost & StepMetrics)[] = [];
   const theirs: TrlStep[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
-    spent();
-    const [start, before] = [performance.now(), process.cpuUsage()];
+    const before = process.cpuUsage();
     const { metrics } = (await steps.next()).value!;
     const { user, system } = process.cpuUsage(before);
-    const clock = (performance.now() - start) / 1000;
+    const clock = metrics.machine.seconds;
     const other: TrlStep = await peer.ask("step");
     console.log(`step ${round}: ${clock.toFixed(2)} and ${other.cost.clock.toFixed(2)} s`);
     if (round === 0) continue;
-    ours.push({ clock, processor: (user + system) / 1e6, length: metrics.length, phases: spent() });
+    ours.push({ clock, processor: (user + system) / 1e6, ...metrics });
     theirs.push(other);
   }
   peer.stop();
@@ -71,22 +68,25 @@ async function measure(shape: keyof typeof shapes, folder: string): Promise<void
 
   const [mine, other] = [median(ours), median(theirs.map(({ cost }) => cost))];
   const length = (all: readonly { length: number }[]) => all.reduce((sum, one) => sum + one.length, 0) / all.length;
-  const peak = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"))![1]) * 1024;
   console.table({
     "seconds per step": row(mine.clock, other.clock),
     "processor seconds": row(mine.processor, other.processor),
-    "peak memory, MiB": row(peak / 2 ** 20, theirs[ROUNDS - 1].peak.reduce((sum, bytes) => sum + bytes) / 2 ** 20),
+    "peak memory, MiB": row(
+      ours[ROUNDS - 1].machine.peakBytes / 2 ** 20,
+      theirs[ROUNDS - 1].peak.reduce((sum, bytes) => sum + bytes) / 2 ** 20,
+    ),
     "tokens of a response": row(length(ours), length(theirs)),
   });
-  console.log("seconds by phase, means; of one of the two threads, or processes:");
-  const mean = (values: readonly number[]) =>
-    Number((values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(3));
+  console.log("seconds by phase, means; of one of our two threads, and of one of TRL's processes:");
   console.table({
-    ssl4rl: Object.fromEntries(phaseNames.map((name) => [name, mean(ours.map(({ phases }) => phases[name]))])),
-    TRL: Object.fromEntries(
-      Object.keys(theirs[0].phases).map((name) => [name, mean(theirs.map(({ phases }) => phases[name]))]),
-    ),
+    ssl4rl: meanPhases(ours.map(({ machine }) => machine.phases)),
+    TRL: meanPhases(theirs.map(({ phases }) => phases)),
   });
+}
+
+function meanPhases(steps: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sum = (name: string) => steps.reduce((total, phases) => total + phases[name], 0);
+  return Object.fromEntries(Object.keys(steps[0]).map((name) => [name, Number((sum(name) / steps.length).toFixed(3))]));
 }
 
 const row = (ours: number, theirs: number) => ({

@@ -70,7 +70,7 @@ export interface GrpoInput {
   readonly policy: Checkpoint;
   /** Frozen copy for the KL term; needed when beta > 0. */
   readonly reference: Checkpoint | null;
-  readonly problems: ProblemStream;
+  readonly problems: Pick<ProblemStream, "poseAll">;
   /** Of the same arms. Steps draw their problems from it and let it know what they earned, which changes it. */
   readonly schedule: TaskScheduler;
   /** A second pair of hands on another core; null for none. */
