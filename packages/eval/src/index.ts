@@ -1,0 +1,2 @@
+export * from "./graded.js";
+export * from "./question.js";
