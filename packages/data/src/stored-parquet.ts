@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { UserError } from "@ssl4rl/core";
 import {
   type AsyncBuffer,
@@ -10,7 +10,8 @@ import {
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { openSpooled } from "./open-spooled.js";
-import { LARGEST_FILE, readAt } from "./read-at.js";
+import { parquetBuffer } from "./parquet-buffer.js";
+import { LARGEST_FILE } from "./read-at.js";
 import type { Stored } from "./stored.js";
 
 /** A row group is held in memory whole, so these are limits on it: bytes of pictures, and rows. */
@@ -61,25 +62,10 @@ function bytesOf(cell: unknown): Uint8Array | string {
 async function* readColumn(path: string, wanted: string | undefined): AsyncGenerator<{ row: number; value: unknown }> {
   const handle = await open(path);
   try {
-    yield* readRowGroups(path, await fileBuffer(handle), wanted);
+    yield* readRowGroups(path, await parquetBuffer(handle), wanted);
   } finally {
     await handle.close();
   }
-}
-
-/** The file as hyparquet reads it. Its own reader of files takes twice the memory. */
-async function fileBuffer(handle: FileHandle): Promise<AsyncBuffer> {
-  const { size } = await handle.stat();
-  return {
-    byteLength: size,
-    async slice(start, end = size) {
-      if (!(start >= 0 && start <= end && end <= size))
-        throw new Error(`bytes ${start} to ${end} of ${size} are wanted`);
-      const bytes = await readAt(handle, start, end - start);
-      if (bytes.length < end - start) throw new Error("it was cut short while it was read");
-      return bytes.buffer as ArrayBuffer;
-    },
-  };
 }
 
 async function* readRowGroups(

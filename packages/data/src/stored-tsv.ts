@@ -25,7 +25,7 @@ async function readTable(path: string, name: string, spool: Spool, skipped: Skip
   let row = -1;
   const picturesOf = new Map<string, readonly number[]>();
   const references: { where: string; index: string }[] = [];
-  for await (const cells of tsvRows(path)) {
+  for await (const { cells } of tsvRows(path)) {
     if (!columns) {
       columns = { index: cells.indexOf("index"), image: cells.indexOf("image"), all: cells.length };
       if (columns.index < 0 || columns.image < 0) {
