@@ -14,8 +14,8 @@ export type Target =
   | { readonly kind: "letter"; readonly letter: string }
   /** A word or a phrase; any of these is right. */
   | { readonly kind: "text"; readonly accepted: readonly string[] }
-  /** A value in text or LaTeX. `decimals`: both sides are rounded to so many places first. */
-  | { readonly kind: "value"; readonly value: string; readonly type: ValueType; readonly decimals?: number }
+  /** A value in text or LaTeX. `decimals` are those that the question asks for. */
+  | { readonly kind: "value"; readonly value: string; readonly type: ValueType; readonly decimals: number }
   | { readonly kind: "box"; readonly box: Box }
   /** All boxes of one category in one picture; see nms-ap.ts. */
   | { readonly kind: "detection"; readonly image: number; readonly category: number; readonly truth: Detections };
@@ -37,7 +37,7 @@ export interface Question {
   readonly text: string;
   readonly hint?: string;
   readonly images: readonly QuestionImage[];
-  /** Choices by their letters, in order. */
+  /** Choices by their letters, in order; or the words to choose from by themselves. */
   readonly choices?: Readonly<Record<string, string>>;
   readonly target: Target;
   /** Names what is scored together: the turns of one question, the two of a pair. */

@@ -1,4 +1,5 @@
 import type { Extraction } from "../graded.js";
+import type { ValueType } from "../question.js";
 import { finalText } from "./final-text.js";
 import type { Choices } from "./option-letter.js";
 import { optionLetter } from "./option-letter.js";
@@ -6,17 +7,14 @@ import { pythonFloat, pythonRound } from "./python-number.js";
 import { strip } from "./python-text.js";
 
 /** How a value of MathVista is compared. */
-export interface VistaType {
-  readonly type: "free" | "integer" | "float" | "list";
-  readonly decimals: number;
-}
+type Kind = { readonly type: ValueType; readonly decimals: number };
 
 /**
  * MathVista without a judge. Upstream GPT takes the answer out of the response and its code makes it comparable (lmms-eval:
  * tasks/mathvista/mathvista_evals.py, `normalize_extracted_answer`). Here {@link finalText} stands in for GPT, then for
  * what is no plain value the last number (or list) after it; of choices the one named, never the nearest in spelling.
  */
-export function mathVistaAnswer(response: string, choices: Choices | undefined, kind: VistaType): Extraction {
+export function mathVistaAnswer(response: string, choices: Choices | undefined, kind: Kind): Extraction {
   const { text, how } = finalText(response);
   if (choices) {
     const { answer, how: step } = optionLetter(text, choices, "2026-06");
@@ -37,6 +35,6 @@ export function mathVistaAnswer(response: string, choices: Choices | undefined, 
 }
 
 /** A number as MathVista's answers are written: `int(float(x))`, or rounded to the asked decimals. */
-export function vistaNumber(value: number, { type, decimals }: VistaType): string {
+export function vistaNumber(value: number, { type, decimals }: Kind): string {
   return String(type === "integer" ? Math.trunc(value) : pythonRound(value, decimals));
 }

@@ -1,0 +1,94 @@
+import { stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { UserError, unknownName } from "@ssl4rl/core";
+import type { Metric } from "./metric.js";
+import type { EvalProtocol } from "./protocol.js";
+import type { Question } from "./question.js";
+import { findFiles } from "./read/find-files.js";
+
+/** One form in which a benchmark is published. */
+export interface Layout {
+  /** Where its file lies below a folder of benchmarks, `/` between the parts; `*` in a part stands for anything. */
+  readonly path: string;
+  /** Who publishes it, and where. */
+  readonly from: string;
+  read(files: readonly string[]): Promise<Contents>;
+}
+
+export interface Contents {
+  readonly questions: readonly Question[];
+  /** What the file has and cannot be asked, each with its reason. */
+  readonly skipped: readonly { readonly where: string; readonly reason: string }[];
+}
+
+/** A published benchmark: what differs between them is data. */
+export interface Benchmark {
+  readonly id: string;
+  readonly title: string;
+  /** What a question shows: one picture, or some with several. */
+  readonly modality: "one image" | "several images";
+  /** How many questions the published file has; null where its project does not say. */
+  readonly size: number | null;
+  readonly layouts: readonly Layout[];
+  /** The first is the default. */
+  readonly protocols: readonly EvalProtocol[];
+  /** The first is the headline. */
+  readonly metrics: readonly Metric[];
+  /** What a judge decides upstream and rules decide here. */
+  readonly judge?: string;
+}
+
+/** A benchmark with its questions. Their pictures are read when they are asked for. */
+export interface OpenBenchmark extends Contents {
+  readonly benchmark: Benchmark;
+  readonly files: readonly string[];
+}
+
+/**
+ * Reads a benchmark from the files that its project publishes. `path` is a folder that has them, or the file itself. Throws a
+ * UserError that names the expected files and their publishers where there are none.
+ */
+export async function openBenchmark(benchmark: Benchmark, path: string): Promise<OpenBenchmark> {
+  const { layout, files } = await locate(benchmark, path);
+  const contents = await layout.read(files);
+  if (contents.questions.length === 0) {
+    throw new UserError(
+      `${files.join(", ")} has no questions of ${benchmark.title}. Fetch it again from ${layout.from}.`,
+    );
+  }
+  return { benchmark, files, ...contents };
+}
+
+async function locate(benchmark: Benchmark, path: string): Promise<{ layout: Layout; files: readonly string[] }> {
+  const info = await stat(path).catch(() => null);
+  if (info?.isFile()) {
+    const layout = benchmark.layouts.find((each) => extension(each.path) === extension(path));
+    if (layout) return { layout, files: [path] };
+    throw new UserError(`${path} is no file of ${benchmark.title}. ${expected(benchmark)}`);
+  }
+  for (const layout of benchmark.layouts) {
+    // A folder of many benchmarks, or the benchmark's own.
+    for (const folder of [path, dirname(path)]) {
+      if (folder !== path && layout.path.split("/")[0] !== basename(path)) continue;
+      const files = await findFiles(folder, layout.path);
+      if (files.length > 0) return { layout, files };
+    }
+  }
+  throw new UserError(`${benchmark.title} is not in ${path}. ${expected(benchmark)}`);
+}
+
+const extension = (path: string) => path.slice(path.lastIndexOf(".")).toLowerCase();
+
+function expected({ layouts }: Benchmark): string {
+  return `Expected there: ${layouts.map(({ path, from }) => `${path} (${from})`).join(", or ")}.`;
+}
+
+export function protocolNamed(benchmark: Benchmark, name?: string): EvalProtocol {
+  const found = name === undefined ? benchmark.protocols[0] : benchmark.protocols.find((each) => each.name === name);
+  if (found) return found;
+  throw unknownName(
+    `protocol of ${benchmark.id}`,
+    name!,
+    benchmark.protocols.map((each) => each.name),
+  );
+}

@@ -1,0 +1,76 @@
+import { unknownName } from "@ssl4rl/core";
+import type { Benchmark } from "../benchmark.js";
+import { blink } from "./blink.js";
+import { cvBench } from "./cv-bench.js";
+import { da2k } from "./da-2k.js";
+import { emma } from "./emma.js";
+import { hrBench4k, hrBench8k } from "./hr-bench.js";
+import { imagenetChoice10, imagenetChoice20, imagenetChoice200, imagenetCompletion } from "./imagenet.js";
+import { lisaGrounding } from "./lisa-grounding.js";
+import { mathverse } from "./mathverse.js";
+import { mathvision } from "./mathvision.js";
+import { mathvista } from "./mathvista.js";
+import { mmbench } from "./mmbench.js";
+import { mmeRealWorldLite } from "./mme-realworld.js";
+import { mmmu } from "./mmmu.js";
+import { mmstar } from "./mmstar.js";
+import { mmvp, mmvpCorrected } from "./mmvp.js";
+import { omnispatial } from "./omnispatial.js";
+import { ovdEval } from "./ovd-eval.js";
+import { pope } from "./pope.js";
+import { realworldqa } from "./realworldqa.js";
+import { refcocoPlusTestB, refcocoTestB } from "./refcoco.js";
+import { seedbench } from "./seedbench.js";
+import { sugarcrepe, sugarcrepePp } from "./sugarcrepe.js";
+import { viewspatial } from "./viewspatial.js";
+import { vsr } from "./vsr.js";
+import { vstar } from "./vstar.js";
+import { winoground } from "./winoground.js";
+
+/** All benchmarks: SSL4RL's, then SSL-R1's in the order of its tables, then others with pictures to try things on. */
+export const benchmarks: readonly Benchmark[] = [
+  mmbench,
+  seedbench,
+  imagenetCompletion,
+  imagenetChoice10,
+  imagenetChoice20,
+  imagenetChoice200,
+  mmvp,
+  mmvpCorrected,
+  mmstar,
+  hrBench4k,
+  hrBench8k,
+  vstar,
+  mmeRealWorldLite,
+  lisaGrounding,
+  ovdEval,
+  vsr,
+  omnispatial,
+  da2k,
+  winoground,
+  sugarcrepePp,
+  mathvista,
+  mathvision,
+  mathverse,
+  mmmu,
+  emma,
+  realworldqa,
+  blink,
+  cvBench,
+  viewspatial,
+  sugarcrepe,
+  pope,
+  refcocoTestB,
+  refcocoPlusTestB,
+];
+
+/** The benchmark with this id. Throws a UserError that suggests a near one. */
+export function benchmarkNamed(id: string): Benchmark {
+  const found = benchmarks.find((benchmark) => benchmark.id === id);
+  if (found) return found;
+  throw unknownName(
+    "benchmark",
+    id,
+    benchmarks.map((benchmark) => benchmark.id),
+  );
+}

@@ -1,0 +1,84 @@
+import type { Graded } from "./graded.js";
+import type { Question } from "./question.js";
+
+/** A question and what was earned on it: 1 or 0; or the chance of a blind guess, which has no answer. */
+export type Scored = Pick<Graded, "question" | "accuracy"> & Partial<Pick<Graded, "extraction">>;
+
+/** What a metric says of a set of answers. */
+export interface Measured {
+  /** In 0..1; NaN of no answers. */
+  readonly value: number;
+  /** How many things were counted: answers, groups, or categories. */
+  readonly n: number;
+  /** How many of them were right, where the value is a share. */
+  readonly hits?: number;
+}
+
+/** A number over the answers of a benchmark. Give it whole groups: a pair of which one call failed is no pair. */
+export interface Metric {
+  readonly name: string;
+  measure(scored: readonly Scored[]): Measured;
+}
+
+/** Share of right answers, of those that `only` lets through. */
+export function accuracy(name = "accuracy", only: (question: Question) => boolean = () => true): Metric {
+  return {
+    name,
+    measure: (scored) => share(scored.filter(({ question }) => only(question)).map((each) => each.accuracy)),
+  };
+}
+
+/** Share of groups of which every answer is right; `groupOf` names a question's group, null for none. */
+export function allRight(name: string, groupOf: (question: Question) => string | null = ({ group }) => group): Metric {
+  return {
+    name,
+    measure(scored) {
+      const groups = new Map<string, number>();
+      for (const { question, accuracy } of scored) {
+        const group = groupOf(question);
+        if (group !== null) groups.set(group, (groups.get(group) ?? 1) * accuracy);
+      }
+      return share([...groups.values()]);
+    },
+  };
+}
+
+/** Mean of the accuracies of each value of a label, all of one weight. */
+export function meanOver(name: string, label: string, only: (question: Question) => boolean = () => true): Metric {
+  return {
+    name,
+    measure(scored) {
+      const parts = [
+        ...accuracyBy(
+          scored.filter(({ question }) => only(question)),
+          label,
+        ).values(),
+      ];
+      return { value: parts.reduce((sum, { value }) => sum + value, 0) / parts.length, n: parts.length };
+    },
+  };
+}
+
+/** Accuracy for each value of a label, in the order of their first coming. */
+export function accuracyBy(scored: readonly Scored[], label: string): Map<string, Measured> {
+  const parts = new Map<string, number[]>();
+  for (const { question, accuracy } of scored) {
+    const value = question.labels[label];
+    if (value === undefined) continue;
+    const part = parts.get(value) ?? [];
+    part.push(accuracy);
+    parts.set(value, part);
+  }
+  return new Map([...parts].map(([value, accuracies]) => [value, share(accuracies)]));
+}
+
+/** What blind guesses score: one choice of those shown, nothing where there are none. NaN for metrics that weigh answers themselves. */
+export function chanceOf(metric: Metric, questions: readonly Question[]): number {
+  const guess = ({ choices }: Question) => (choices ? 1 / Object.keys(choices).length : 0);
+  return metric.measure(questions.map((question) => ({ question, accuracy: guess(question) }))).value;
+}
+
+function share(accuracies: readonly number[]): Measured {
+  const hits = accuracies.reduce((sum, accuracy) => sum + accuracy, 0);
+  return { value: hits / accuracies.length, n: accuracies.length, hits };
+}
