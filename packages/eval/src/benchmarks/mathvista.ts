@@ -51,6 +51,7 @@ function question(row: Row): Question {
   const texts = row.list("choices") ?? [];
   const choice = row.text("question_type") === "multi_choice" && texts.length > 0;
   const type = row.text("answer_type");
+  if (choice && !texts.includes(answer)) throw row.lacks("answer", "one of the choices");
   const decimals = Number(row.optional("precision") ?? 0);
   return {
     id: row.text("pid"),

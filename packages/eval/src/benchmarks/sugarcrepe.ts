@@ -2,7 +2,8 @@ import { basename, dirname, join } from "node:path";
 import { Random } from "@ssl4rl/core";
 import type { Benchmark } from "../benchmark.js";
 import { accuracy, allRight, meanOver } from "../metric.js";
-import { belowImages, vjFirstLetter, vjWholeText } from "../protocols/visual-jigsaw.js";
+import { plainLetter } from "../protocols/plain-letter.js";
+import { vjWholeText } from "../protocols/visual-jigsaw.js";
 import type { Question } from "../question.js";
 import { readKeyed, readRecords } from "../read/read-json.js";
 import type { Row } from "../read/row.js";
@@ -81,18 +82,7 @@ export const sugarcrepe: Benchmark = {
       read: async (files) => ({ questions: (await Promise.all(files.map(readPairs))).flat(), skipped: [] }),
     },
   ],
-  protocols: [
-    {
-      ...vjFirstLetter("", (question) =>
-        belowImages(
-          question,
-          `${question.text}\nA. ${question.choices?.A}\nB. ${question.choices?.B}\nAnswer with the option letter directly.`,
-        ),
-      ),
-      name: "first-letter",
-      source: "our wording; the first letter of the response",
-    },
-  ],
+  protocols: [plainLetter],
   metrics: [accuracy(), meanOver("mean of the categories", "category")],
 };
 
