@@ -12,7 +12,12 @@ export interface Layout {
   readonly path: string;
   /** Who publishes it, and where. */
   readonly from: string;
-  read(files: readonly string[]): Promise<Contents>;
+  read(files: readonly string[], options: ReadOptions): Promise<Contents>;
+}
+
+export interface ReadOptions {
+  /** Keeps choices like "None" and "NA", which VLMEvalKit loses as pandas takes them for missing cells. */
+  readonly keepNone?: boolean;
 }
 
 export interface Contents {
@@ -48,9 +53,13 @@ export interface OpenBenchmark extends Contents {
  * Reads a benchmark from the files that its project publishes. `path` is a folder that has them, or the file itself. Throws a
  * UserError that names the expected files and their publishers where there are none.
  */
-export async function openBenchmark(benchmark: Benchmark, path: string): Promise<OpenBenchmark> {
+export async function openBenchmark(
+  benchmark: Benchmark,
+  path: string,
+  options: ReadOptions = {},
+): Promise<OpenBenchmark> {
   const { layout, files } = await locate(benchmark, path);
-  const contents = await layout.read(files);
+  const contents = await layout.read(files, options);
   if (contents.questions.length === 0) {
     throw new UserError(
       `${files.join(", ")} has no questions of ${benchmark.title}. Fetch it again from ${layout.from}.`,

@@ -14,7 +14,8 @@ export const blink: Benchmark = {
     {
       path: "BLINK.tsv",
       from: "https://opencompass.openxlab.space/utils/VLMEval/BLINK.tsv",
-      read: async ([file]) => lettered(await readTsv(file), { labels: { sub_task: ["category", "sub_task"] } }),
+      read: async ([file], options) =>
+        lettered(await readTsv(file), { labels: { sub_task: ["category", "sub_task"] } }, options),
     },
     {
       path: "BLINK/*/val-*.parquet",

@@ -19,12 +19,12 @@ const hrBench = (size: "4k" | "8k"): Benchmark => ({
     {
       path: `hr_bench_${size}.tsv`,
       from: `https://huggingface.co/datasets/DreamMr/HR-Bench/resolve/main/hr_bench_${size}.tsv`,
-      read: async ([file]) => lettered(await readTsv(file), columns),
+      read: async ([file], options) => lettered(await readTsv(file), columns, options),
     },
     {
       path: `HR-Bench/hr_bench_${size}.parquet`,
       from: "https://huggingface.co/datasets/DreamMr/HR-Bench",
-      read: async ([file]) => lettered(await readParquet(file), columns),
+      read: async ([file], options) => lettered(await readParquet(file), columns, options),
     },
   ],
   protocols: [

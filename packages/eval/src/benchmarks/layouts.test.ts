@@ -808,10 +808,24 @@ describe("openBenchmark", () => {
   });
 
   it("refuses an answer that is no choice, with its row", async () => {
-    const file = table(join(root, "bad.tsv"), [{ index: 1, question: "?", ...colours, answer: "C", image: base64() }]);
+    const file = table(join(root, "bad.tsv"), [{ index: 1, question: "?", ...colours, answer: "D", image: base64() }]);
     await expect(openBenchmark(benchmarkNamed("mmbench-dev-en"), file)).rejects.toThrow(
-      'bad.tsv, row 0: the answer "C" is none of the choices A, B. Fetch the file again.',
+      'bad.tsv, row 0: the answer "D" is none of the choices A, B. Fetch the file again.',
     );
+  });
+
+  it("loses a choice None as VLMEvalKit does, even where it is the answer, or keeps it", async () => {
+    const file = table(join(root, "none.tsv"), [{ index: 1, question: "?", ...colours, answer: "C", image: base64() }]);
+    const benchmark = benchmarkNamed("mmbench-dev-en");
+    const [lost] = (await openBenchmark(benchmark, file)).questions;
+    const [kept] = (await openBenchmark(benchmark, file, { keepNone: true })).questions;
+    expect([lost.choices, kept.choices]).toEqual([
+      { A: "red", B: "teal" },
+      { A: "red", B: "teal", C: "None" },
+    ]);
+    const [protocol] = benchmark.protocols;
+    expect((await grade(lost, "<answer>C</answer>", protocol)).accuracy).toBe(0);
+    expect((await grade(kept, "<answer>C</answer>", protocol)).accuracy).toBe(1);
   });
 });
 

@@ -1,5 +1,5 @@
 import { UserError } from "@ssl4rl/core";
-import type { Contents } from "../benchmark.js";
+import type { Contents, ReadOptions } from "../benchmark.js";
 import type { Choices } from "../extract/option-letter.js";
 import type { Question } from "../question.js";
 import type { Row, Table } from "../read/row.js";
@@ -19,13 +19,13 @@ export interface Columns {
 }
 
 /** Questions whose answer is one of lettered choices. */
-export function lettered({ rows, skipped }: Table, columns: Columns = {}): Contents {
-  return { questions: rows.map((row) => letteredQuestion(row, columns)), skipped };
+export function lettered({ rows, skipped }: Table, columns: Columns = {}, options: ReadOptions = {}): Contents {
+  return { questions: rows.map((row) => letteredQuestion(row, columns, options)), skipped };
 }
 
-export function letteredQuestion(row: Row, columns: Columns): Question {
+export function letteredQuestion(row: Row, columns: Columns, { keepNone = false }: ReadOptions = {}): Question {
   const id = row.text(columns.id ?? "index");
-  const choices = choicesOf(row, columns.choices);
+  const choices = choicesOf(row, columns.choices, keepNone);
   const hint = row.optional("hint");
   const labels = Object.entries(columns.labels ?? {}).flatMap(([label, names]) => {
     const column = names.find((name) => row.optional(name) !== null);
@@ -45,10 +45,10 @@ export function letteredQuestion(row: Row, columns: Columns): Question {
 
 const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
 
-function choicesOf(row: Row, column: string | undefined): Choices {
+function choicesOf(row: Row, column: string | undefined, keepNone: boolean): Choices {
   if (column === undefined) {
-    const present = letters.filter((letter) => row.optional(letter) !== null);
-    return Object.fromEntries(present.map((letter) => [letter, row.text(letter)]));
+    const texts = letters.map((letter) => [letter, keepNone ? row.whole(letter) : row.optional(letter)] as const);
+    return Object.fromEntries(texts.filter((entry): entry is [string, string] => entry[1] !== null));
   }
   return byLetter(row.list(column) ?? []);
 }
@@ -62,7 +62,8 @@ export function byLetter(texts: readonly unknown[]): Choices {
 function letterOf(row: Row, column: string, choices: Choices): string {
   const answer = row.text(column);
   const letter = /^\d+$/.test(answer) ? letters[Number(answer)] : /^\(?([A-Z])\)?$/i.exec(answer)?.[1].toUpperCase();
-  if (letter !== undefined && letter in choices) return letter;
+  // A choice "None" may be the right one, although upstream does not show it.
+  if (letter !== undefined && (letter in choices || row.whole(letter) !== null)) return letter;
   throw new UserError(
     `${row.where}: the answer ${JSON.stringify(answer)} is none of the choices ${Object.keys(choices).join(", ")}. ` +
       "Fetch the file again.",

@@ -25,12 +25,12 @@ export const mmbench: Benchmark = {
     {
       path: "MMBench_DEV_EN.tsv",
       from: "https://opencompass.openxlab.space/utils/benchmarks/MMBench/MMBench_DEV_EN.tsv",
-      read: async ([file]) => lettered(await readTsv(file), columns),
+      read: async ([file], options) => lettered(await readTsv(file), columns, options),
     },
     {
       path: "MMBench/en/dev-*.parquet",
       from: "https://huggingface.co/datasets/lmms-lab/MMBench",
-      read: async ([file]) => lettered(await readParquet(file), columns),
+      read: async ([file], options) => lettered(await readParquet(file), columns, options),
     },
   ],
   protocols: [

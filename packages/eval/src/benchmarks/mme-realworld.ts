@@ -38,7 +38,7 @@ export const mmeRealWorldLite: Benchmark = {
     {
       path: "mme_realworld_lite.tsv",
       from: "https://huggingface.co/datasets/yifanzhang114/MME-RealWorld-Base64/resolve/main/mme_realworld_lite.tsv",
-      read: async ([file]) => lettered(await readTsv(file), columns),
+      read: async ([file], options) => lettered(await readTsv(file), columns, options),
     },
     {
       path: "MME-RealWorld-lite-lmms-eval/data/train-*.parquet",

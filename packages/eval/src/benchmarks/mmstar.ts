@@ -21,12 +21,12 @@ export const mmstar: Benchmark = {
     {
       path: "MMStar.tsv",
       from: "https://opencompass.openxlab.space/utils/VLMEval/MMStar.tsv",
-      read: async ([file]) => lettered(withChoices(await readTsv(file)), columns),
+      read: async ([file], options) => lettered(withChoices(await readTsv(file)), columns, options),
     },
     {
       path: "MMStar/mmstar.parquet",
       from: "https://huggingface.co/datasets/Lin-Chen/MMStar",
-      read: async ([file]) => lettered(withChoices(await readParquet(file)), columns),
+      read: async ([file], options) => lettered(withChoices(await readParquet(file)), columns, options),
     },
   ],
   protocols: [

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { UserError } from "@ssl4rl/core";
-import type { Benchmark } from "../benchmark.js";
+import type { Benchmark, ReadOptions } from "../benchmark.js";
 import { accuracy, allRight } from "../metric.js";
 import { belowImages, vjFirstLetter } from "../protocols/visual-jigsaw.js";
 import { ssl4rl, vlmevalkit } from "../protocols/vlmevalkit.js";
@@ -34,7 +34,8 @@ const mmvpWith = (corrected: boolean): Benchmark => ({
           {
             path: "MMVP.tsv",
             from: "https://opencompass.openxlab.space/utils/VLMEval/MMVP.tsv",
-            read: async ([file]: readonly string[]) => lettered(await readTsv(file), { group: pair }),
+            read: async ([file]: readonly string[], options: ReadOptions) =>
+              lettered(await readTsv(file), { group: pair }, options),
           },
         ]),
   ],

@@ -13,7 +13,7 @@ export const realworldqa: Benchmark = {
     {
       path: "RealWorldQA.tsv",
       from: "https://opencompass.openxlab.space/utils/VLMEval/RealWorldQA.tsv",
-      read: async ([file]) => lettered(await readTsv(file)),
+      read: async ([file], options) => lettered(await readTsv(file), {}, options),
     },
   ],
   protocols: [vlmevalkit, ssl4rl],

@@ -30,8 +30,8 @@ export const seedbench: Benchmark = {
     {
       path: "SEEDBench_IMG.tsv",
       from: "https://opencompass.openxlab.space/utils/benchmarks/SEEDBench/SEEDBench_IMG.tsv",
-      read: async ([file]) => {
-        const { questions, skipped } = lettered(await readTsv(file), { labels: { category: ["category"] } });
+      read: async ([file], options) => {
+        const { questions, skipped } = lettered(await readTsv(file), { labels: { category: ["category"] } }, options);
         return {
           skipped,
           questions: questions.map((each) => ({ ...each, labels: { category: dimension(each.labels.category) } })),

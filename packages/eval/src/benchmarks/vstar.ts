@@ -25,7 +25,7 @@ export const vstar: Benchmark = {
     {
       path: "VStarBench.tsv",
       from: "https://huggingface.co/datasets/xjtupanda/VStar_Bench/resolve/main/VStarBench.tsv",
-      read: async ([file]) => lettered(await readTsv(file), { labels }),
+      read: async ([file], options) => lettered(await readTsv(file), { labels }, options),
     },
     {
       path: "vstar-bench/data/test-*.parquet",

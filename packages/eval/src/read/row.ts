@@ -34,6 +34,12 @@ export class Row {
     return typeof value === "string" && !MISSING.has(value) ? value : null;
   }
 
+  /** A cell's text where {@link optional} would take `None` and the like for missing; null for `nan` and an empty cell. */
+  whole(column: string): string | null {
+    const value = this.values[column];
+    return typeof value === "string" && !/^(nan)?$/i.test(value) ? value : this.optional(column);
+  }
+
   number(column: string): number {
     const value = Number(this.text(column));
     if (!Number.isFinite(value)) throw this.lacks(column, "a number");
