@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodePicture } from "@ssl4rl/data";
@@ -76,7 +76,7 @@ const cases: readonly Case[] = [
     asks: "B. teal\nAnswer this",
     questions: 1,
   },
-  tsv("seedbench-image", "SEEDBench_IMG.tsv"),
+  { ...tsv("seedbench-image", "SEEDBench_IMG.tsv"), right: "<answer>B</answer>" },
   {
     id: "seedbench-image",
     path: "SEED-Bench.json",
@@ -288,7 +288,7 @@ const cases: readonly Case[] = [
     questions: 1,
   },
   ...["vsr/test.jsonl", "vsr/all_vsr_validated_data.jsonl"].map((path) => ({
-    id: "vsr",
+    id: path.includes("all") ? "vsr-all" : "vsr",
     path,
     make(at: (path: string) => string, folder: string) {
       lines(at(path), [{ image: "000000000042.jpg", caption: "The cat is on the mat.", label: 0, relation: "on" }]);
@@ -827,6 +827,18 @@ describe("openBenchmark", () => {
     expect((await grade(lost, "<answer>C</answer>", protocol)).accuracy).toBe(0);
     expect((await grade(kept, "<answer>C</answer>", protocol)).accuracy).toBe(1);
   });
+});
+
+it("docs/benchmarks.md lists each as it is", () => {
+  const page = readFileSync(new URL("../../../../docs/benchmarks.md", import.meta.url), "utf8");
+  const code = (text: string) => `\`${text}\``;
+  for (const { id, title, size, layouts, protocols, metrics } of benchmarks) {
+    const paths = layouts.map(({ path }) => code(path)).join("<br>");
+    const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name).join(", ");
+    expect(page).toContain(
+      `| ${code(id)} | ${title} | ${size ?? "–"} | ${paths} | ${names(protocols)} | ${names(metrics)} |\n`,
+    );
+  }
 });
 
 it("suggests a near name", () => {

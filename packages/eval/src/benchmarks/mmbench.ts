@@ -13,7 +13,7 @@ const TURN = 1_000_000;
 
 const columns: Columns = {
   labels: { category: ["category"], "l2-category": ["l2-category", "L2-category", "l2_category"] },
-  group: (id) => `${Number(id) % TURN}`,
+  group: (id) => (/^\d+$/.test(id) ? `${Number(id) % TURN}` : id),
 };
 
 export const mmbench: Benchmark = {

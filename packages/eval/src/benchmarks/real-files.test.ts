@@ -57,7 +57,7 @@ describe.skipIf(!existsSync(folder))("slices of published files (needs ../shared
   });
 
   it("VSR: 3 of 14 captions are true", async () => {
-    const { metrics } = await run("vsr", "", () => "Yes.");
+    const { metrics } = await run("vsr-all", "", () => "Yes.");
     expect(metrics.map(counted)).toEqual([[3, 14]]);
   });
 
@@ -95,7 +95,7 @@ describe.skipIf(!existsSync(folder))("slices of published files (needs ../shared
     for (const [id, path] of [
       ["mmbench-dev-en", "mmbench-samples/MMBench_samples_EN.tsv"],
       ["viewspatial", "viewspatial"],
-      ["vsr", ""],
+      ["vsr-all", ""],
     ]) {
       const { questions } = await openBenchmark(benchmarkNamed(id), join(folder, path));
       const image = await decodePicture(await questions[0].images[0].bytes(), { minSide: 1, maxSide: 4096 });

@@ -23,7 +23,7 @@ import { refcocoPlusTestB, refcocoTestB } from "./refcoco.js";
 import { seedbench } from "./seedbench.js";
 import { sugarcrepe, sugarcrepePp } from "./sugarcrepe.js";
 import { viewspatial } from "./viewspatial.js";
-import { vsr } from "./vsr.js";
+import { vsr, vsrAll } from "./vsr.js";
 import { vstar } from "./vstar.js";
 import { winoground } from "./winoground.js";
 
@@ -58,6 +58,7 @@ export const benchmarks: readonly Benchmark[] = [
   blink,
   cvBench,
   viewspatial,
+  vsrAll,
   sugarcrepe,
   pope,
   refcocoTestB,

@@ -44,7 +44,7 @@ export const seedbench: Benchmark = {
       read: async ([file]) => readOfficial(file),
     },
   ],
-  protocols: [vlmevalkit, ssl4rl],
+  protocols: [ssl4rl, vlmevalkit],
   metrics: [accuracy()],
 };
 

@@ -8,22 +8,21 @@ import { readLines } from "../read/read-json.js";
 import type { Row } from "../read/row.js";
 import { cocoImage } from "./coco-image.js";
 
-const from =
-  "https://github.com/cambridgeltl/visual-spatial-reasoning, data/splits/random/test.jsonl; COCO 2017's pictures in coco beside it";
-const read = async ([file]: readonly string[]) => ({
-  questions: (await readLines(file)).map((row, i) => question(row, i, join(dirname(file), "../coco"))),
-  skipped: [],
-});
-
-/** Visual Spatial Reasoning: the test part of the random split, as SSL-R1's counts show. */
-export const vsr: Benchmark = {
-  id: "vsr",
-  title: "VSR, random split, test",
+/** Visual Spatial Reasoning: captions that say where one thing is from another, true or not. */
+const vsrOf = (id: string, title: string, size: number, file: string, published: string): Benchmark => ({
+  id,
+  title,
   modality: "one image",
-  size: 2195,
+  size,
   layouts: [
-    { path: "vsr/test.jsonl", from, read },
-    { path: "vsr/all_vsr_validated_data.jsonl", from, read },
+    {
+      path: `vsr/${file}`,
+      from: `https://github.com/cambridgeltl/visual-spatial-reasoning, ${published}; COCO 2017's pictures in coco beside vsr`,
+      read: async ([found]) => ({
+        questions: (await readLines(found)).map((row, i) => question(row, i, join(dirname(found), "../coco"))),
+        skipped: [],
+      }),
+    },
   ],
   protocols: [
     vjWholeText("eval_vsr.py", (question) =>
@@ -34,7 +33,17 @@ export const vsr: Benchmark = {
     ),
   ],
   metrics: [accuracy()],
-};
+});
+
+/** What SSL-R1's counts fit. */
+export const vsr = vsrOf("vsr", "VSR, random split, test", 2195, "test.jsonl", "data/splits/random/test.jsonl");
+export const vsrAll = vsrOf(
+  "vsr-all",
+  "VSR, all captions",
+  10972,
+  "all_vsr_validated_data.jsonl",
+  "data/data_files/all_vsr_validated_data.jsonl",
+);
 
 function question(row: Row, index: number, coco: string): Question {
   const label = row.number("label");

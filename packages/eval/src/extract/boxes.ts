@@ -3,7 +3,7 @@ import type { Box } from "../question.js";
 import { afterThinking, answerTag, lastBoxed, visualJigsawText } from "./final-text.js";
 import { strip } from "./python-text.js";
 
-const NUMBER = String.raw`\s*(-?\d*\.?\d+)\s*`;
+const NUMBER = String.raw`\s*(-?(?:\d+(?:\.\d+)?|\.\d+))\s*`;
 const ONE_BOX = new RegExp(`\\[${NUMBER},${NUMBER},${NUMBER},${NUMBER}\\]`);
 const WHOLE_BOXES = /\[\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(-?\d+)\s*\]/g;
 

@@ -3,6 +3,7 @@
  * (the sign is dropped, as the published scorers do). Null for all else: this is no computer algebra.
  */
 export function latexValue(text: string): number | null {
+  if (text.length > LONGEST) return null;
   const plain = text
     .replace(/^\s*[a-z]\s*=/i, "")
     .replace(/\\(left|right|displaystyle|,|;|!| )|\^\{?\\circ\}?|°|\\?%|\\?\$/g, "")
@@ -20,13 +21,14 @@ export function latexValue(text: string): number | null {
   return parser.done && value !== null && Number.isFinite(value) ? value : null;
 }
 
+/** What is longer is no value, but a response that went astray. */
+const LONGEST = 200;
+
 const CLOSING: Readonly<Record<string, string>> = { "{": "}", "(": ")", "[": "]" };
-const DEEPEST = 50;
 
 /** sum = product (± product)*, product = power ((* or /) power, or power beside power)*, power = atom (^ atom)?. */
 class Arithmetic {
   private at = 0;
-  private depth = 0;
 
   constructor(private readonly tokens: readonly string[]) {}
 
@@ -80,9 +82,8 @@ class Arithmetic {
       return combine(this.argument(), index, (a, n) => (n === 2 ? Math.sqrt(a) : a ** (1 / n)));
     }
     const close = CLOSING[token];
-    if (close === undefined || ++this.depth > DEEPEST) return null;
+    if (close === undefined) return null;
     const value = this.sum();
-    this.depth--;
     return this.take(close) ? value : null;
   }
 

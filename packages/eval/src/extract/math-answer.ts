@@ -1,7 +1,7 @@
 import type { Extraction } from "../graded.js";
 import { lastBoxed } from "./final-text.js";
 import { pythonFloat } from "./python-number.js";
-import { strip } from "./python-text.js";
+import { strip, stripEnd } from "./python-text.js";
 
 /**
  * MathVision's own reading of a response (lmms-eval: tasks/mathvision/utils.py, `mathvision_standard_eval`): a letter at the
@@ -16,7 +16,7 @@ export function mathVisionAnswer(response: string): Extraction {
     const starts = [`${letter}\n`, `(${letter})\n`, `(${letter}) ${letter}\n`].some((start) => text.startsWith(start));
     if (ends || starts) [text, how] = [letter, ends ? "last letter" : "first letter"];
   }
-  const last = withoutStops(text.split("is ").at(-1)!);
+  const last = stripEnd(text.split("is ").at(-1)!, ".");
   if (pythonFloat(last) !== null) {
     if (last !== text) how = "number after is";
     text = last;
@@ -44,12 +44,12 @@ const FLAGS = ["the final answer is", "the answer is", "the correct answer is", 
   (flag) => [flag, flag.replace("the", "The")],
 );
 
-const withoutStops = (text: string) => text.replace(/\.+$/, "");
-
 /** Lower case, the boxed part, what follows the last `=`, without units and spacing. */
 function undress(response: string): string {
   let text = response.toLowerCase().replaceAll("{}", "");
-  text = /oxed\{(.*)\}/s.exec(text)?.[1] ?? text;
+  const box = text.indexOf("oxed{");
+  const end = text.lastIndexOf("}");
+  if (box >= 0 && end > box) text = text.slice(box + "oxed{".length, end);
   const close = text.indexOf("}");
   const open = text.indexOf("{");
   if (close >= 0 && (open < 0 || close < open)) text = text.slice(0, close);

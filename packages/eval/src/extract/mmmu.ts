@@ -72,12 +72,15 @@ function keyParts(response: string): string[] {
   return parts.length > 0 ? parts : [whole];
 }
 
-/** Numbers with commas, with exponents, and plain ones. A letter of any script right before or after a number is part of a word. */
+/**
+ * Numbers with commas, with exponents, and plain ones. A letter of any script right before or after a number makes it part of a word.
+ * None begins inside a run of digits: what fails at its start fails there, too, and long runs would take for ever.
+ */
 function numbersIn(text: string): string[] {
   const patterns = [
     /-?(?<![\p{L}\p{N}_])\d{1,3}(?:,\d{3})+(?![\p{L}\p{N}_])/gu,
-    /-?\d+(?:\.\d+)?[eE][+-]?\d+/g,
-    /-?(?:\d+\.\d+|\.\d+|\d+(?![\p{L}\p{N}_]))(?![eE][+-]?\d+)(?![,\d])/gu,
+    /-?(?<!\d)\d+(?:\.\d+)?[eE][+-]?\d+/g,
+    /-?(?:(?<!\d)\d+\.\d+|\.\d+|(?<!\d)\d+(?![\p{L}\p{N}_]))(?![eE][+-]?\d+)(?![,\d])/gu,
   ];
   return patterns.flatMap((pattern) => text.match(pattern) ?? []);
 }

@@ -1,5 +1,5 @@
 import type { Extraction } from "../graded.js";
-import { blank, lengthOf, words } from "./python-text.js";
+import { blank, lengthOf } from "./python-text.js";
 
 /** Choices by their letters, in the order of the letters. */
 export type Choices = Readonly<Record<string, string>>;
@@ -10,6 +10,8 @@ const REFUSALS = [
   "I'm sorry, but without the image provided",
   "Cannot determine the answer",
 ];
+
+const BETWEEN = new RegExp(`[${blank}.()[\\],:;!*#{}]+`);
 
 /** `answer is **B**` as Python's re finds it without regard to case: ı and İ are an i, ſ is an s. */
 const ANSWER_IS = new RegExp(`an[sſ]wer[${blank}]+[iıİ][sſ][${blank}]+\\**([ABCD])\\**`, "i");
@@ -40,7 +42,7 @@ export function optionLetter(response: string, choices: Choices, release: "2025-
 function namedLetter(response: string, choices: Choices, release: string): Extraction | null {
   if (response.includes("Failed to obtain answer via API")) return null;
   if (REFUSALS.some((refusal) => response.includes(refusal))) return { answer: "Z", how: ["refusal"] };
-  const tokens = words(response.replace(/[.()[\],:;!*#{}]/g, " "));
+  const tokens = response.split(BETWEEN).filter((token) => token !== "");
   const named = Object.keys(choices).filter((letter) => tokens.includes(letter));
   if (named.length === 1 && tokens.indexOf(named[0]) > tokens.length - 5) {
     return { answer: named[0], how: ["option letter"] };

@@ -1,6 +1,6 @@
 import { strip } from "./python-text.js";
 
-const FLOAT = /^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[+-]?\d+(_\d+)*)?$/i;
+const FLOAT = /^[+-]?(\d+(_\d+)*(\.(\d+(_\d+)*)?)?|\.\d+(_\d+)*)(e[+-]?\d+(_\d+)*)?$/i;
 
 /** Python's `float(text)`; null where that fails, and for infinities and nan. */
 export function pythonFloat(text: string): number | null {

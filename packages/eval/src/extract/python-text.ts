@@ -4,7 +4,7 @@ const BLANK = "\\t\\n\\v\\f\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028
 /** What `\s` is in Python, for use inside a RegExp's brackets. */
 export const blank = BLANK;
 const blanks = new RegExp(`[${BLANK}]+`);
-const outerBlanks = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, "g");
+const oneBlank = new RegExp(`[${BLANK}]`);
 
 /** Python's `str.split()`. */
 export function words(text: string): string[] {
@@ -13,11 +13,19 @@ export function words(text: string): string[] {
 
 /** Python's `str.strip()`, or `str.strip(characters)`. */
 export function strip(text: string, characters?: string): string {
-  if (characters === undefined) return text.replace(outerBlanks, "");
+  const out = (at: number) => (characters === undefined ? oneBlank.test(text[at]) : characters.includes(text[at]));
+  // By hand: a pattern for the end looks at every run of blanks again and again.
   let [start, end] = [0, text.length];
-  while (start < end && characters.includes(text[start])) start++;
-  while (end > start && characters.includes(text[end - 1])) end--;
+  while (start < end && out(start)) start++;
+  while (end > start && out(end - 1)) end--;
   return text.slice(start, end);
+}
+
+/** Python's `text.rstrip(character)`. */
+export function stripEnd(text: string, character: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === character) end--;
+  return text.slice(0, end);
 }
 
 /** Python's `len(text)`: characters, where JavaScript counts some as two. */
