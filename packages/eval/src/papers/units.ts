@@ -1,0 +1,73 @@
+import type { ItemResult } from "../item-result.js";
+import type { Counting, Leaf } from "./definition.js";
+
+/** What a leaf counts: a row, or a group of rows that are right only together. */
+export interface Unit {
+  readonly leaf: string;
+  /** The value of the label that a mean is taken over; empty otherwise. */
+  readonly part: string;
+  /** The same in every run over the same benchmark. */
+  readonly id: string;
+  readonly picture: string;
+  readonly accuracy: number;
+}
+
+export interface Counted {
+  readonly units: readonly Unit[];
+  /** Items whose call failed; their groups are not counted either. */
+  readonly failed: number;
+  /** Items of the table's benchmarks that no leaf takes, by label and value. */
+  readonly unplaced: ReadonlyMap<string, number>;
+}
+
+/** The units that a run's items make for a table's leaves. An item may count in several leaves, or in none. */
+export function countUnits(leaves: readonly Leaf[], results: readonly ItemResult[]): Counted {
+  const units: Unit[] = [];
+  const groups = new Map<string, { leaf: string; items: ItemResult[] }>();
+  const unplaced = new Map<string, number>();
+  let failed = 0;
+  const known = new Map<string, Leaf[]>();
+  for (const leaf of leaves) known.set(leaf.benchmark, [...(known.get(leaf.benchmark) ?? []), leaf]);
+  for (const item of results) {
+    const candidates = known.get(item.benchmark) ?? [];
+    if (candidates.length === 0) continue;
+    const taken = candidates.filter(({ where }) => !where || fold(item.labels[where.label] ?? "") === fold(where.is));
+    if (taken.length === 0) {
+      const label = candidates[0].where!.label;
+      const value = `${label} ${JSON.stringify(item.labels[label] ?? null)}`;
+      unplaced.set(value, (unplaced.get(value) ?? 0) + 1);
+    }
+    if (taken.length > 0 && item.accuracy === null) failed++;
+    for (const { code, counting } of taken) {
+      if (counting.of === "groups") {
+        const key = JSON.stringify([code, item.group]);
+        const group = groups.get(key);
+        if (group) group.items.push(item);
+        else groups.set(key, { leaf: code, items: [item] });
+      } else if (item.accuracy !== null && countsByItself(counting, item)) {
+        const part = counting.of === "means" ? (item.labels[counting.label] ?? "") : "";
+        units.push({ leaf: code, part, id: item.id, picture: pictureOf(item), accuracy: item.accuracy });
+      }
+    }
+  }
+  for (const { leaf, items } of groups.values()) {
+    if (items.some(({ accuracy }) => accuracy === null)) continue;
+    const right = items.every(({ accuracy }) => accuracy === 1);
+    units.push({ leaf, part: "", id: items[0].group, picture: pictureOf(items[0]), accuracy: right ? 1 : 0 });
+  }
+  return { units, failed, unplaced };
+}
+
+function countsByItself({ of }: Counting, { id, group }: ItemResult): boolean {
+  return of === "rows" || of === "means" || (of === "first of group" && id === group);
+}
+
+/** Names of pictures are the benchmark's own. */
+function pictureOf({ benchmark, picture }: ItemResult): string {
+  return JSON.stringify([benchmark, picture]);
+}
+
+/** Labels are compared without case, `_`, `-` and blanks: files of one benchmark differ in these. */
+function fold(text: string): string {
+  return text.toLowerCase().replace(/[\s_-]+/g, "");
+}
