@@ -17,6 +17,8 @@ export interface ColumnChange extends Change {
 
 export interface Comparison {
   readonly changes: readonly ColumnChange[];
+  /** Compared units, and the pictures that they are on. */
+  readonly units: number;
   readonly pictures: number;
   /** Units that only one of the two answered: they are left out. */
   readonly alone: number;
@@ -29,8 +31,8 @@ export function compareRuns(
   trained: Run,
   { reading, ...bootstrap }: CompareOptions,
 ): Comparison {
-  const units = [base, trained].map(({ results }) => countUnits(definition.leaves, results).units);
-  const pairs = pairUp(units[0], units[1]);
+  const [before, after] = [base, trained].map(({ results }) => countUnits(definition.leaves, results).units);
+  const pairs = pairUp(before, after);
   const cells = [...new Map(pairs.map(({ unit }) => [cellOf(unit), unit])).values()];
   const number = new Map(cells.map((unit, i) => [cellOf(unit), i]));
   const score = (shares: readonly Share[]) => {
@@ -55,8 +57,9 @@ export function compareRuns(
       const won = own.filter((pair) => pair.base < 1 && pair.trained === 1).length;
       return { column, ...changes[i], test: mcnemar(lost, won) };
     }),
+    units: pairs.length,
     pictures: new Set(pairs.map(({ unit }) => unit.picture)).size,
-    alone: units[0].length + units[1].length - 2 * pairs.length,
+    alone: before.length + after.length - 2 * pairs.length,
   };
 }
 

@@ -24,6 +24,9 @@ export function comparisonTable(definition: TableDefinition, base: Run, trained:
     notes: [
       ...bootstrapNotes(options, comparison.pictures),
       "Lost: only the base is right; won: only the trained model. McNemar's test is exact (binomial) below 25 of these, else chi-square with continuity correction.",
+      ...(comparison.pictures < comparison.units
+        ? ["Several items share a picture: the intervals allow for that, McNemar's test does not and is too sure."]
+        : []),
       "Neither the test nor the intervals are corrected for the number of columns.",
       ...(comparison.alone > 0 ? [`${comparison.alone} units that only one of the two answered are left out.`] : []),
     ],

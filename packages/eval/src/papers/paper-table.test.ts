@@ -185,6 +185,26 @@ describe("paperTable", () => {
 });
 
 describe("comparisonTable", () => {
+  it("warns that McNemar's test takes items on one picture for independent", () => {
+    const definition = tableNamed("ssl4rl-6");
+    const items = (pictures: number) =>
+      Array.from({ length: 20 }, (_, i) =>
+        result({
+          benchmark: "mmbench-dev-en",
+          id: `${i}`,
+          picture: `${i % pictures}`,
+          labels: { category: "ocr" },
+          accuracy: 1,
+        }),
+      );
+    const notes = [20, 5].map((pictures) => {
+      const run = { label: "m", results: items(pictures) };
+      return comparisonTable(definition, run, run, options).notes.join(" ");
+    });
+    expect(notes[0]).not.toContain("share a picture");
+    expect(notes[1]).toContain("share a picture");
+  });
+
   it("shows both figures, the change with its interval, and the test, on what both answered", () => {
     const definition = tableNamed("ssl4rl-2");
     const items = (right: (i: number) => boolean, n: number) =>

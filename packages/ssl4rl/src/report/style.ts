@@ -60,6 +60,18 @@ header + main > section:first-child h2 { margin-top: 28px; }
 .interval .dot { fill: var(--before); }
 .interval.after .range, .interval.after .dot { fill: var(--accent); }
 
+.results { overflow-x: auto; margin: 14px 0 18px; }
+.results table { border-collapse: collapse; font-size: 14.5px; }
+.results caption { text-align: left; font-weight: 650; padding-bottom: 8px; }
+.results th, .results td { padding: 5px 0 5px 18px; font-weight: normal; text-align: right; white-space: nowrap; }
+.results tr > :first-child { padding-left: 0; text-align: left; }
+.results thead { color: var(--quiet); font-size: 13px; border-bottom: 1px solid var(--rule); }
+.results thead .group { text-align: center; }
+.results .block th { padding-top: 16px; color: var(--quiet); font-size: 13px; }
+.results .change, .results .chance { color: var(--quiet); }
+.results .best { font-weight: 700; }
+.notes { color: var(--quiet); font-size: 13px; padding-left: 18px; }
+
 .charts { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 32px 28px; margin-top: 22px; }
 figure { margin: 0; min-width: 0; break-inside: avoid; display: flex; flex-direction: column; justify-content: space-between; }
 figure.main { grid-column: span 2; grid-row: span 2; }
