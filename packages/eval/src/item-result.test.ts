@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { answeredItem, failedItem } from "./item-result.js";
+import type { Question, Target } from "./question.js";
+
+const question: Question = {
+  id: "1000003",
+  text: "What is it?",
+  images: [{ name: "3", bytes: async () => new Uint8Array() }],
+  target: { kind: "letter", letter: "B" },
+  group: "3",
+  labels: { category: "ocr" },
+};
+const graded = { question, response: "(B)", extraction: { answer: "B", how: ["option letter"] }, accuracy: 1 };
+
+describe("the record of an item", () => {
+  it("keeps what tables need, and survives JSON", () => {
+    const item = answeredItem("mmbench-dev-en", "Question: What is it?", graded);
+    expect(item).toEqual({
+      benchmark: "mmbench-dev-en",
+      id: "1000003",
+      group: "3",
+      picture: "3",
+      labels: { category: "ocr" },
+      prompt: "Question: What is it?",
+      target: "B",
+      response: "(B)",
+      given: "B",
+      how: ["option letter"],
+      accuracy: 1,
+    });
+    expect(JSON.parse(JSON.stringify(item))).toEqual(item);
+  });
+
+  it("tells a failed call from a wrong answer, and takes the group where there is no picture", () => {
+    const item = failedItem("b", "?", { ...question, images: [] }, "429 after 5 tries");
+    expect(item).toMatchObject({ accuracy: null, response: null, failure: "429 after 5 tries", picture: "3" });
+  });
+
+  it.each<[Target, string]>([
+    [{ kind: "text", accepted: ["tench", "Tinca tinca"] }, "tench, Tinca tinca"],
+    [{ kind: "value", value: "\\frac{1}{2}", type: "free" }, "\\frac{1}{2}"],
+    [{ kind: "box", box: [1, 2, 3, 4] }, "[1,2,3,4]"],
+    [
+      {
+        kind: "detection",
+        image: 1,
+        category: 2,
+        truth: {
+          name: "logo",
+          sizes: new Map(),
+          boxes: [
+            { image: 1, category: 2, box: [0, 0, 5, 5] },
+            { image: 1, category: 3, box: [9, 9, 9, 9] },
+          ],
+        },
+      },
+      "[[0,0,5,5]]",
+    ],
+  ])("writes the target %j as %s", (target, text) => {
+    expect(answeredItem("b", "?", { ...graded, question: { ...question, target } }).target).toBe(text);
+  });
+});
