@@ -26,3 +26,4 @@ export * from "./table/json.js";
 export * from "./table/latex.js";
 export * from "./table/markdown.js";
 export * from "./table/table.js";
+export * from "./table/with-intervals.js";

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ItemResult } from "../item-result.js";
 import type { Table } from "../table/table.js";
 import type { Reading, TableDefinition } from "./definition.js";
+import { findMisprints, findWrongGains } from "./misprints.js";
 import { paperTable, type Run } from "./paper-table.js";
 import { rowFigures } from "./row.js";
 import { tableNamed } from "./tables.js";
@@ -95,6 +96,36 @@ describe("SSL4RL's tables on MMBench", () => {
     const table = paperTable(definition, runsWith(definition, mmbenchHits, three), "printed");
     expect(texts(table, "Maximal improvement")).toEqual(
       ["5.88", "39.00", "7.27", "8.60", "7.21", "3.33", "7.39"].map((gain) => `+${gain}`),
+    );
+  });
+});
+
+describe("what SSL4RL prints wrong in Table 1", () => {
+  const definition = tableNamed("ssl4rl-1");
+  const labels = ["Qwen2.5-VL-3B", "Rotation", "Jigsaw", "Contrastive", "Position"];
+  const table = paperTable(definition, runsWith(definition, mmbenchHits, labels), "printed");
+  const cells = (texts: readonly string[]) =>
+    Object.fromEntries(definition.columns.map(({ code }, i) => [code, texts[i]]));
+  const [base, ...trained] = labels.map((label) => ({ label, cells: cells(texts(table, label)) }));
+
+  it("is the gain in Attribute", () => {
+    const gains = cells("5.88 39.00 6.77 8.60 7.21 3.33 7.39".split(" "));
+    expect(findWrongGains(base, trained, gains)).toMatchObject([
+      { column: "Attribute", printed: "6.77", detail: "83.89 - 76.62 = +7.27" },
+    ]);
+  });
+
+  it("is Relation, in every row", () => {
+    const leaves = paperTable(tableNamed("ssl4rl-6"), runsWith(definition, mmbenchHits, labels), "printed");
+    const rows = [base, ...trained].map((row) => ({
+      label: row.label,
+      cells: {
+        ...Object.fromEntries(tableNamed("ssl4rl-6").columns.map(({ code }, i) => [code, texts(leaves, row.label)[i]])),
+        ...row.cells,
+      },
+    }));
+    expect(findMisprints(definition, rows).map(({ row, column, problem }) => [row, column, problem])).toEqual(
+      labels.map((label) => [label, "Relation", "another rule"]),
     );
   });
 });

@@ -58,9 +58,20 @@ describe("countUnits", () => {
     };
     const results = [
       ...Array.from({ length: 3 }, (_, i) =>
-        result({ benchmark: "mmstar-fine", id: `a${i}`, labels: { l2_category: "a" }, accuracy: 1 }),
+        result({
+          benchmark: "mmstar",
+          id: `a${i}`,
+          labels: { category: "Fine-grained Perception", l2_category: "a" },
+          accuracy: 1,
+        }),
       ),
-      result({ benchmark: "mmstar-fine", id: "b", labels: { l2_category: "b" }, accuracy: 0 }),
+      result({
+        benchmark: "mmstar",
+        id: "b",
+        labels: { category: "Fine-Grained Perception", l2_category: "b" },
+        accuracy: 0,
+      }),
+      result({ benchmark: "mmstar", id: "c", labels: { category: "math", l2_category: "c" }, accuracy: 0 }),
     ];
     expect(paperTable(star, [{ label: "m", results }], "corrected").rows[1].cells[0].text).toBe("50.00");
   });
@@ -164,7 +175,16 @@ describe("paperTable", () => {
       [{ label: "b", results: [], figures: { "ovd-eval": 35.206 } }],
       "corrected",
     );
-    expect(ovd.rows[1].cells[7]).toMatchObject({ text: "35.21", best: true });
+    expect(ovd.rows[1].cells[7]).toEqual({ text: "35.21", value: 35.206 });
+  });
+
+  it("takes the best of those runs that were asked", () => {
+    const [a, b] = [
+      { label: "Rotation", results: asked("rotation-90", 20, 50) },
+      { label: "Ordering", results: asked("ordering-2x2", 20, 50) },
+    ];
+    const best = paperTable({ ...definition, gains: "best of block" }, [base, a, b], "corrected").rows.at(-1)!;
+    expect(best.cells.filter(({ value }) => value !== null).map(({ text }) => text)).toEqual(["+20.00", "+20.00"]);
   });
 
   it("says how many calls failed", () => {

@@ -24,7 +24,7 @@ export function paperTable(definition: TableDefinition, runs: readonly Run[], re
   const rows: TableRow[] = [];
   const chance = definition.leaves.some((leaf) => leaf.chance !== undefined) ? chanceRow(definition, reading) : null;
   if (chance) rows.push(chance);
-  const best = definition.columns.map((_, i) => Math.max(...scored.map(({ figures }) => shown(figures[i]))));
+  const best = definition.columns.map((_, i) => (trained.length > 0 ? highest(scored, i) : Number.NaN));
   const lastBlock = definition.blocks.at(-1)!;
   for (const block of definition.blocks) {
     const own = trained.filter(
@@ -131,9 +131,9 @@ function modelRow(
     cells: figures.map((figure, i): Cell => {
       if (!Number.isFinite(figure.value)) return noFigure;
       const chance = chanceOf(definition, definition.columns[i]);
-      const gain = against ? ` (${signed(shown(figure) - shown(against.figures[i]))})` : "";
+      const gain = against ? shown(figure) - shown(against.figures[i]) : Number.NaN;
       return {
-        text: `${figure.text}${chance !== undefined && figure.value < chance ? "†" : ""}${gain}`,
+        text: `${figure.text}${chance !== undefined && figure.value < chance ? "†" : ""}${Number.isFinite(gain) ? ` (${signed(gain)})` : ""}`,
         value: figure.value,
         ...intervals[i],
         ...(shown(figure) === best[i] ? { best: true } : {}),
@@ -148,7 +148,7 @@ function gainRow(label: string, base: ScoredRun, runs: readonly ScoredRun[]): Om
     label,
     kind: "change",
     cells: base.figures.map((figure, i): Cell => {
-      const gain = Math.max(...runs.map(({ figures }) => shown(figures[i]))) - shown(figure);
+      const gain = highest(runs, i) - shown(figure);
       return Number.isFinite(gain) ? { text: signed(gain), value: gain } : noFigure;
     }),
   };
@@ -169,6 +169,11 @@ function chanceOf(definition: TableDefinition, column: Column): number | undefin
 
 function belowChance(rows: readonly TableRow[]): string[] {
   return rows.some(({ cells }) => cells.some(({ text }) => text.includes("†"))) ? ["† below chance."] : [];
+}
+
+/** The highest printed cell of a column; runs without one do not count. */
+function highest(runs: readonly ScoredRun[], column: number): number {
+  return Math.max(...runs.map(({ figures }) => shown(figures[column])).filter(Number.isFinite));
 }
 
 /** What the printed cell says, as a number. */

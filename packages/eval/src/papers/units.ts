@@ -16,7 +16,7 @@ export interface Counted {
   readonly units: readonly Unit[];
   /** Items whose call failed; their groups are not counted either. */
   readonly failed: number;
-  /** Items of the table's benchmarks that no leaf takes, by label and value. */
+  /** Items that no leaf takes although the table splits their benchmark up, by label and value. */
   readonly unplaced: ReadonlyMap<string, number>;
 }
 
@@ -32,7 +32,7 @@ export function countUnits(leaves: readonly Leaf[], results: readonly ItemResult
     const candidates = known.get(item.benchmark) ?? [];
     if (candidates.length === 0) continue;
     const taken = candidates.filter(({ where }) => !where || fold(item.labels[where.label] ?? "") === fold(where.is));
-    if (taken.length === 0) {
+    if (taken.length === 0 && candidates.length > 1) {
       const label = candidates[0].where!.label;
       const value = `${label} ${JSON.stringify(item.labels[label] ?? null)}`;
       unplaced.set(value, (unplaced.get(value) ?? 0) + 1);

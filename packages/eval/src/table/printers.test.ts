@@ -4,6 +4,7 @@ import { json } from "./json.js";
 import { latex } from "./latex.js";
 import { markdown } from "./markdown.js";
 import { noFigure, type Table } from "./table.js";
+import { withIntervals } from "./with-intervals.js";
 
 const table: Table = {
   title: "50% of V* & <all>",
@@ -78,6 +79,12 @@ base, "old" & 12.50$^\\dagger$ & 1.00 & -- \\\\
     expect(row).toBe(
       "\\textbackslash{} \\{ \\} \\$ \\& \\# \\textasciicircum{} \\_ \\textasciitilde{} \\% \\textless{} \\textgreater{} \\textbar{} \\\\",
     );
+  });
+
+  it("intervals can stand in the texts", () => {
+    const { rows, notes } = withIntervals(table);
+    expect(rows[1].cells.map(({ text }) => text)).toEqual(["72.99 (71.65 to 74.30)", "-10.14", "5"]);
+    expect(notes.at(-1)).toContain("95% intervals");
   });
 
   it("JSON keeps figures unshortened", () => {
