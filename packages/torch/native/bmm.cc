@@ -1,6 +1,7 @@
 // Batched matrix products over OpenBLAS. Where libtorch has no MKL, as in Debian, it computes a batch one product after
-// the other and lets OpenBLAS cut each of them into threads. The products of attention are many and small: meeting at
-// the end of each costs more than what it saves. Here every thread takes whole products instead.
+// the other, each by way of several tensors, and lets OpenBLAS cut each of them into threads. The products of attention are
+// many and small: the way there and meeting at the end of each cost more than the product. Here OpenBLAS is called for one
+// after the other, and every thread takes whole products.
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/ops/bmm_cpu_dispatch.h>
@@ -40,7 +41,7 @@ at::Tensor bmm(const at::Tensor& a, const at::Tensor& b) {
   const bool ours = a.scalar_type() == at::kFloat && b.scalar_type() == at::kFloat && a.dim() == 3 && b.dim() == 3 &&
                     a.size(0) == b.size(0) && a.size(2) == b.size(1) && a.numel() > 0 && b.numel() > 0;
   // A few large products are better cut up themselves.
-  if (!ours || threads == 1 || a.size(0) < threads) return at::cpu::bmm(a, b);
+  if (!ours || a.size(0) < threads) return at::cpu::bmm(a, b);
   const auto left = layoutOf(a), right = layoutOf(b);
   const int m = a.size(1), k = a.size(2), n = b.size(2);
   auto result = at::empty({a.size(0), m, n}, a.options());
@@ -49,7 +50,7 @@ at::Tensor bmm(const at::Tensor& a, const at::Tensor& b) {
   float* z = result.data_ptr<float>();
   const auto stepX = left.tensor.stride(0), stepY = right.tensor.stride(0), stepZ = static_cast<int64_t>(m) * n;
   const float one = 1, zero = 0;
-  setThreads(1);
+  if (threads > 1) setThreads(1);
   at::parallel_for(0, a.size(0), 1, [&](int64_t begin, int64_t end) {
     for (auto i = begin; i < end; i++) {
       // BLAS counts by columns: zᵀ = yᵀ xᵀ.
@@ -57,7 +58,7 @@ at::Tensor bmm(const at::Tensor& a, const at::Tensor& b) {
             &left.leading, &zero, z + i * stepZ, &n);
     }
   });
-  setThreads(threads);
+  if (threads > 1) setThreads(threads);
   return result;
 }
 

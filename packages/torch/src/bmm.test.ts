@@ -8,9 +8,9 @@ const normal = (...shape: number[]) => randn(shape, { generator });
 const oneByOne = (a: Tensor, b: Tensor) => stack(a.unbind().map((matrix, i) => matrix.mm(b.select(0, i))));
 const largestDifference = (a: Tensor, b: Tensor) => a.sub(b).abs().max().item();
 
-describe("batched matrix products by more than one thread", () => {
+describe.each([1, 2])("batched matrix products by %i threads", (threads) => {
   const before = getThreads();
-  beforeAll(() => setThreads(2));
+  beforeAll(() => setThreads(threads));
   afterAll(() => setThreads(before));
 
   const cases: [string, () => [Tensor, Tensor]][] = [
