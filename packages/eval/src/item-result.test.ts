@@ -38,7 +38,7 @@ describe("the record of an item", () => {
 
   it.each<[Target, string]>([
     [{ kind: "text", accepted: ["tench", "Tinca tinca"] }, "tench, Tinca tinca"],
-    [{ kind: "value", value: "\\frac{1}{2}", type: "free" }, "\\frac{1}{2}"],
+    [{ kind: "value", value: "\\frac{1}{2}", type: "free", decimals: 2 }, "\\frac{1}{2}"],
     [{ kind: "box", box: [1, 2, 3, 4] }, "[1,2,3,4]"],
     [
       {
