@@ -1,5 +1,7 @@
 // What the tiny model learns of the papers' tasks on pictures of the world, singly and together:
 //   npm run bench -- learning OUT [singles] [mixture]
+// A warm-up comes first: the checkpoint has never seen most forms of answers, and where no answer can be read nothing is paid.
+// A few supervised steps teach them, before there is time to learn more. Every other run starts there.
 // singles  each task by itself
 // mixture  SSL-R1's five tasks: in equal shares, by the adaptive schedule, and with each of its parts left out
 // Three seeds of each; every run of a part samples the same number of rollouts. Two runs at a time, on a core each. A run
@@ -15,9 +17,11 @@ const bin = fileURLToPath(new URL("../packages/ssl4rl/bin/ssl4rl.js", import.met
 const demoFile = fileURLToPath(new URL("../recipes/demo.yaml", import.meta.url));
 const SEEDS = [0, 1, 2];
 
-/** What all runs have: the demo's settings with smaller batches, on one core. */
+const demo = parseRecipe(readFileSync(demoFile, "utf8"), demoFile);
+
+/** What all runs of GRPO have: the demo's settings with smaller batches, on one core. */
 const common = {
-  ...parseRecipe(readFileSync(demoFile, "utf8"), demoFile),
+  ...demo,
   prompts: 24,
   rollouts: 16,
   promptsPerPass: 12,
@@ -39,6 +43,29 @@ const ladders: Record<string, Entry> = {
 };
 const sslR1 = Object.values(ladders);
 
+const singles: Record<string, Entry> = {
+  rotation: ladders.rotation,
+  position: { task: "position", grid: 2 },
+  contrastive: { task: "contrastive", strength: "weak" },
+  "jigsaw 1 x 2": { task: "jigsaw", layout: "tiles", rows: 1, columns: 2 },
+  "jigsaw 2 x 2": { task: "jigsaw", layout: "tiles", rows: 2, columns: 2 },
+  "similarity weak": { task: "similarity", strength: "weak" },
+  "inpainting 0.5": { task: "inpainting", share: 0.5 },
+  "correspondence 4": { task: "correspondence", points: 4 },
+};
+
+const { images, worldPictures, size, protocol, learningRate, warmupSteps } = demo;
+const warmUp = {
+  method: "supervised",
+  tasks: [...sslR1, singles.position, singles.contrastive],
+  steps: 60,
+  prompts: 48,
+  promptsPerPass: 12,
+  maxNewTokens: common.maxNewTokens,
+  evaluationQuestions: common.evaluationQuestions,
+  ...{ images, worldPictures, size, protocol, learningRate, warmupSteps },
+};
+
 const adaptive = {
   curriculum: { learnability: true, ladder: true },
   advantageScale: "task",
@@ -46,20 +73,11 @@ const adaptive = {
   refillRounds: 3,
 };
 
-/** Changes to the common settings, by part and name; `steps` is what the first run of a part takes. */
+/** Changes to the common settings, by part and name; `steps` are those of a run without refilling. */
 const parts: Record<string, { readonly steps: number; readonly runs: Record<string, Record<string, unknown>> }> = {
   singles: {
     steps: 160,
-    runs: {
-      rotation: { tasks: [ladders.rotation] },
-      position: { tasks: [{ task: "position", grid: 2 }] },
-      contrastive: { tasks: [{ task: "contrastive", strength: "weak" }] },
-      "jigsaw 1 x 2": { tasks: [{ task: "jigsaw", layout: "tiles", rows: 1, columns: 2 }] },
-      "jigsaw 2 x 2": { tasks: [{ task: "jigsaw", layout: "tiles", rows: 2, columns: 2 }] },
-      "similarity weak": { tasks: [{ task: "similarity", strength: "weak" }] },
-      "inpainting 0.5": { tasks: [{ task: "inpainting", share: 0.5 }] },
-      "correspondence 4": { tasks: [{ task: "correspondence", points: 4 }] },
-    },
+    runs: Object.fromEntries(Object.entries(singles).map(([name, entry]) => [name, { tasks: [entry] }])),
   },
   mixture: {
     steps: 400,
@@ -88,6 +106,7 @@ export default async function bench(): Promise<void> {
   const unknown = words.filter((word) => !(word in parts));
   if (!out || unknown.length > 0) throw new Error(`npm run bench -- learning OUT [${Object.keys(parts).join("] [")}]`);
   mkdirSync(out, { recursive: true });
+  const model = await warmedUp(out);
   const chosen = Object.entries(parts).filter(([part]) => words.length === 0 || words.includes(part));
   const wanted = chosen.flatMap(([part, { runs }]) =>
     SEEDS.flatMap((seed) => Object.keys(runs).map((name) => ({ part, name, seed }))),
@@ -95,7 +114,7 @@ export default async function bench(): Promise<void> {
   // Two hands on one list.
   const left = wanted.values();
   const hand = async () => {
-    for (const { part, name, seed } of left) await take(out, part, name, seed);
+    for (const { part, name, seed } of left) await take(out, model, part, name, seed);
   };
   await Promise.all([hand(), hand()]);
   for (const [part, { runs }] of chosen) {
@@ -104,12 +123,21 @@ export default async function bench(): Promise<void> {
   }
 }
 
+/** The checkpoint that all runs start from. */
+async function warmedUp(out: string): Promise<string> {
+  const folder = join(out, "warm-up");
+  writeFileSync(`${folder}.yaml`, printRecipe(checkRecipe(warmUp, "warm-up")));
+  const words = existsSync(join(folder, "recipe.yaml")) ? ["--resume"] : [`${folder}.yaml`];
+  if (!existsSync(join(folder, "eval", "after.json"))) await train(folder, Number.POSITIVE_INFINITY, words);
+  return RunFolder.open(folder).latestCheckpoint()!.folder;
+}
+
 /** Takes a run, or what is left of it. */
-async function take(out: string, part: string, name: string, seed: number): Promise<void> {
+async function take(out: string, model: string, part: string, name: string, seed: number): Promise<void> {
   const { steps, runs } = parts[part];
   const folder = folderOf(out, part, name, seed);
   const budget = steps * common.prompts * common.rollouts;
-  const recipe = checkRecipe({ ...common, ...runs[name], steps, seed }, name);
+  const recipe = checkRecipe({ ...common, ...runs[name], model, steps, seed }, name);
   if (!existsSync(join(folder, "recipe.yaml"))) {
     writeFileSync(`${folder}.yaml`, printRecipe(recipe));
     await train(folder, budget, [`${folder}.yaml`]);
