@@ -9,9 +9,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { answerOnly, type Problem, type Task } from "@ssl4rl/core";
 import { Checkpoint, loadCheckpoint } from "@ssl4rl/models";
-import { rotation } from "@ssl4rl/tasks";
 import { getThreads, libtorchVersion, ones, scope } from "@ssl4rl/torch";
-import { checkRecipe, grpo, promptOf } from "@ssl4rl/trainer";
+import { checkRecipe, grpo, promptOf, recipeArms } from "@ssl4rl/trainer";
 import { type PassFlops, passFlops } from "./flops.js";
 import { grpoInput } from "./grpo-input.js";
 import { linePlot, type Panel } from "./line-plot.js";
@@ -181,7 +180,8 @@ async function measureModel(model: Model, rate: number) {
       },
       "the steps' options",
     );
-    const problems = Array.from({ length: shape.prompts }, (_, i) => problem(i, model, shape.pictures));
+    const [{ task }] = recipeArms(recipe);
+    const problems = Array.from({ length: shape.prompts }, (_, i) => problem(i, model, shape.pictures, task));
     const input = grpoInput(recipe, policy, Array.from({ length: recipe.steps }, () => problems).flat());
     const { prompts, pixels } = policy.prepare(problems.map(promptOf));
     const lengths = prompts.map(({ ids }) => ids.length);
@@ -199,12 +199,12 @@ async function measureModel(model: Model, rate: number) {
 }
 
 /** A question about pictures of noise. Every second response is held to be right, so that every group teaches. */
-function problem(number: number, { words, side }: Model, pictures: number): Problem {
+function problem(number: number, { words, side }: Model, pictures: number, task: Task): Problem {
   const { text, images } = question(number, words, pictures, side);
   let asked = 0;
   return {
     key: `growth ${number}`,
-    task: rotation.create({ size: side }) as Task,
+    task,
     protocol: answerOnly,
     picture: "noise",
     images,
