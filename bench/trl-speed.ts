@@ -17,7 +17,7 @@ const shapes = {
   /** A longer prompt: nine tiles of 112 x 112. */
   tiles: {
     tasks: [{ task: "jigsaw", rows: 3, columns: 3, size: 336 }],
-    prompts: 20,
+    prompts: 10,
     rollouts: 16,
     promptsPerPass: 5,
     maxNewTokens: 24,
