@@ -47,7 +47,7 @@ describe("a run with --lora", () => {
     for (const [step, { loss, kl, gradNorm }] of metrics("one").entries()) {
       expect(gradNorm).toBeGreaterThan(0);
       expect(shared[step].loss).toBeCloseTo(loss, 4);
-      expect(shared[step].kl).toBeCloseTo(kl, 4);
+      expect(shared[step].kl).toBeCloseTo(kl!, 4);
       expect(shared[step].gradNorm / gradNorm).toBeCloseTo(1, 2);
     }
   });

@@ -154,7 +154,7 @@ describe("grpo", () => {
       schedule: new TaskScheduler(arms, 0),
     };
     const kl: number[] = [];
-    for await (const { metrics } of grpo(input, { ...options, steps: 3, beta: 0.1 })) kl.push(metrics.kl);
+    for await (const { metrics } of grpo(input, { ...options, steps: 3, beta: 0.1 })) kl.push(metrics.kl!);
     expect(kl[0]).toBeCloseTo(0, 6);
     expect(kl[2]).toBeGreaterThan(1e-4);
   });

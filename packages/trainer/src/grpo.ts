@@ -39,12 +39,12 @@ export interface StepMetrics {
   readonly truncated: number;
   /** Mean completion length in tokens. */
   readonly length: number;
-  /** Mean entropy of the distributions that the tokens learnt from were drawn from, nats. */
-  readonly entropy: number;
-  /** Mean estimate of the KL divergence per token towards the reference; 0 without one. */
-  readonly kl: number;
-  /** Share of the tokens learnt from whose ratio stood outside of the clip range. */
-  readonly clipped: number;
+  /** Mean entropy of the distributions that the tokens learnt from were drawn from, nats; null where there were none. */
+  readonly entropy: number | null;
+  /** Mean estimate of the KL divergence per token learnt from towards the reference, 0 without one; null as the entropy. */
+  readonly kl: number | null;
+  /** Share of the tokens learnt from whose ratio stood outside of the clip range; null as the entropy. */
+  readonly clipped: number | null;
   /** Share of groups whose rollouts all earned the same: they teach nothing. */
   readonly zeroVariance: number;
   /** Mean over the step's updates, as is the norm. */
@@ -104,6 +104,7 @@ export async function* grpo(input: GrpoInput, options: GrpoOptions): AsyncGenera
     const total = sumPasses(passes);
     const mean = (values: readonly number[]) =>
       values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+    const perToken = (sum: number) => (total.learnt > 0 ? sum / total.learnt : null);
     yield {
       problems,
       rollouts,
@@ -111,9 +112,9 @@ export async function* grpo(input: GrpoInput, options: GrpoOptions): AsyncGenera
         step,
         ...summarise(problems, rollouts),
         truncated: truncated / rollouts.flat().length,
-        entropy: total.entropy / Math.max(1, total.learnt),
-        kl: total.kl / Math.max(1, total.learnt),
-        clipped: total.clipped / Math.max(1, total.learnt),
+        entropy: perToken(total.entropy),
+        kl: perToken(total.kl),
+        clipped: perToken(total.clipped),
         loss: mean(updates.map(({ loss }) => loss)),
         gradNorm: mean(updates.map(({ gradNorm }) => gradNorm)),
         learningRate: input.learningRate(step),

@@ -88,6 +88,13 @@ describe("entropy", () => {
     expect(warnings(100, (i) => ({ entropy: i < 20 ? 0.5 : 0.1 }))).toEqual([]);
   });
 
+  it("has not collapsed in steps that had nothing to learn from, and none to tell of", () => {
+    const idle = { entropy: null, kl: null, clipped: null, accuracy: 0.25, zeroVariance: 1 };
+    expect(kinds(warnings(60, (i) => (i < 20 ? {} : idle)))).not.toContain("entropy");
+    // One that learns now and then is judged by those steps.
+    expect(kinds(warnings(60, (i) => (i < 20 ? {} : i % 3 ? idle : { entropy: 0.01 })))).toContain("entropy");
+  });
+
   it("is said again when it collapses again after it had recovered, but not for a short break", () => {
     const twice = (pause: number) => (i: number) => ({ entropy: i < 40 || (i >= 60 && i < 60 + pause) ? 0.5 : 0.001 });
     expect(kinds(warnings(200, twice(60)))).toEqual(["entropy", "entropy"]);

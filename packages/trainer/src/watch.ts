@@ -92,9 +92,10 @@ export class Watch {
 }
 
 const entropyCollapses: Check = (steps, { reward }) => {
-  if (steps.length < START + RECENT) return [];
   const now = steps.slice(-RECENT);
-  const [before, after] = [mean(steps.slice(0, START), entropy), mean(now, entropy)];
+  const [first, last] = [entropies(steps).slice(0, START), entropies(now)];
+  if (steps.length < START + RECENT || last.length === 0) return [];
+  const [before, after] = [average(first), average(last)];
   const earned = mean(now, (step) => step.reward) / highest(reward);
   if (after >= ENTROPY_LEFT * before || earned >= SOLVED) return [];
   return [
@@ -164,8 +165,8 @@ const groupsAreAlike: Check = (steps) => {
 const klExplodes: Check = (steps) => {
   if (steps.length < RECENT) return [];
   // Medians: one rare token can make an estimate of e²⁰ in a step.
-  const kl = steps.slice(-RECENT - PATIENCE).map((step) => step.kl);
-  const [before, now] = [median(kl.slice(0, -RECENT)), median(kl.slice(-RECENT))];
+  const divergence = (some: readonly StepMetrics[]) => median(some.flatMap(({ kl }) => kl ?? []));
+  const [before, now] = [steps.slice(-RECENT - PATIENCE, -RECENT), steps.slice(-RECENT)].map(divergence);
   if (now <= KL_FAR && !(now > KL_SMALL && now > KL_RISE * before)) return [];
   return [
     about(
@@ -243,7 +244,8 @@ function highest({ accuracy, format }: Watched["reward"]): number {
   return Math.max(accuracy, 0) + Math.max(format, 0);
 }
 
-const entropy = (step: StepMetrics) => step.entropy;
+/** Of the steps that learnt from something. */
+const entropies = (steps: readonly StepMetrics[]) => steps.flatMap(({ entropy }) => entropy ?? []);
 
 function mean<T>(list: readonly T[], value: (one: T) => number): number {
   return average(list.map(value));

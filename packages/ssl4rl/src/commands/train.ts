@@ -235,7 +235,7 @@ function stepLine(metrics: Metrics, steps: number): string {
   const left = (steps - metrics.step - 1) * seconds;
   const learnt =
     "reward" in metrics
-      ? `reward ${metrics.reward.toFixed(3)}  entropy ${metrics.entropy.toFixed(2)}`
+      ? `reward ${metrics.reward.toFixed(3)}  entropy ${metrics.entropy?.toFixed(2) ?? "-"}`
       : `loss ${metrics.loss.toFixed(3)}  tokens right ${metrics.tokenAccuracy.toFixed(3)}`;
   return (
     `step ${metrics.step + 1}/${steps}  ${learnt}  ` +

@@ -46,7 +46,7 @@ function linesOf<M extends Metrics>(metrics: readonly M[]) {
   });
   const perTask = (value: (step: M, task: string) => number | undefined) =>
     tasksOf(metrics).map((task) => series(task, (step) => value(step, task)));
-  const single = (title: string, unit: string, value: (step: M) => number): LineChart => ({
+  const single = (title: string, unit: string, value: (step: M) => number | null): LineChart => ({
     title,
     unit,
     steps,
@@ -149,7 +149,7 @@ function grpoCharts(metrics: readonly StepMetrics[], recipe: Recipe, chance: Rea
       series: [series("form broken", (step) => step.formatError), series("cut at the limit", (step) => step.truncated)],
     },
     { ...single("Groups all alike", "share that teaches nothing", (step) => step.zeroVariance), shares: true },
-    metrics.some((step) => step.kl !== 0)
+    metrics.some(({ kl }) => kl !== null && kl !== 0)
       ? single("KL from the start", "nats per token (k3)", (step) => step.kl)
       : null,
     scheduled("Share of the prompts", "set by the curriculum", "shares", { shares: true }),
