@@ -120,6 +120,15 @@ describe("a damaged checkpoint", () => {
     expect(checkpoints(run)).toEqual(["step-000002", "step-000004"]);
   });
 
+  it("is not the best any more, which best.json would still name", async () => {
+    const run = await make("best set aside", [0.5, 0.5, 0.5, 0.5], [1, 4]);
+    expect(best(run)).toMatchObject({ step: 4 });
+    flip(join(run.path, "checkpoints", "step-000004", weights));
+    const { latest } = await run.intactCheckpoint();
+    run.truncate(latest!.step);
+    expect(existsSync(join(run.path, "best.json"))).toBe(false);
+  });
+
   it("is none in a run that has saved nothing yet", async () => {
     const run = await make("none", [0], []);
     expect(await run.intactCheckpoint()).toEqual({ latest: null, damaged: [] });

@@ -254,13 +254,16 @@ export class RunFolder {
     return recent.reduce((sum, metrics) => sum + accuracy(metrics), 0) / recent.length;
   }
 
-  /** Drops all checkpoints but the newest and the best, and says in best.json which that is. */
+  /** Drops all checkpoints but the newest and the best, and says in best.json which that is, where there is one. */
   private prune(): void {
     const steps = this.checkpointSteps();
     const best = this.recipe.keepBest ? this.bestCheckpoint(steps) : null;
     if (best) {
       const { step, accuracy } = best;
       this.write("best.json", JSON.stringify({ checkpoint: `checkpoints/step-${pad(step)}`, step, accuracy }, null, 1));
+    } else {
+      // The best may have been set aside as damaged.
+      rmSync(join(this.path, "best.json"), { force: true });
     }
     for (const step of steps.slice(0, -this.recipe.keepCheckpoints)) {
       if (step === best?.step) continue;
