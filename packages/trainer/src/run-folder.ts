@@ -216,6 +216,11 @@ export class RunFolder {
     this.write("skipped.json", JSON.stringify(skipped, null, 1));
   }
 
+  readSkipped(): SkippedPicture[] {
+    const file = join(this.path, "skipped.json");
+    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as SkippedPicture[]) : [];
+  }
+
   /**
    * Saves the policy in Hugging Face layout (of LoRA the adapter alone, in PEFT's) with the optimiser's state and that
    * of the schedule beside it, complete under its name or not at all. Then, and not before, drops all but the

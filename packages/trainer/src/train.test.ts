@@ -112,6 +112,8 @@ describe("train", () => {
     expect(metrics(resumed)).toEqual(metrics(whole));
     expect(weights(resumed).equals(weights(whole))).toBe(true);
     expect(resumed.readEvaluation("after")).toEqual(whole.readEvaluation("after"));
+    expect(resumed.readSkipped()).toEqual(whole.readSkipped());
+    expect(whole.readSkipped()).not.toEqual([]);
   });
 
   it("resumes a bfloat16 run bit for bit, float32 masters included", async () => {

@@ -72,7 +72,12 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
   const exam = await examStream.each(recipe.evaluationQuestions);
   const trainStream = new ProblemStream(input.train, arms, protocol, recipe.seed);
 
-  const skipped = () => [...examStream.skipped.values(), ...trainStream.skipped.values()];
+  // Those of the steps before a resumed run's are not met again.
+  const known = run.readSkipped();
+  const skipped = () => {
+    const all = [...known, ...examStream.skipped.values(), ...trainStream.skipped.values()];
+    return [...new Map(all.map((one) => [`${one.task}:${one.picture}`, one])).values()];
+  };
 
   if (!run.readEvaluation("before")) yield* examine("before", start, policy, exam, input);
   if (input.signal.aborted) {
@@ -99,8 +104,9 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
       }
       const stop = input.signal.aborted;
       if (stop || taken % recipe.checkpointEvery === 0 || taken === recipe.steps) {
-        await run.saveCheckpoint(taken, policy, optimizer, schedule.state());
+        // First: a kill in between would lose what a checkpoint's steps have met.
         run.writeSkipped(skipped());
+        await run.saveCheckpoint(taken, policy, optimizer, schedule.state());
         yield { kind: "checkpoint", step: taken };
       }
       if (stop) {
