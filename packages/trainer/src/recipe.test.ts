@@ -59,6 +59,9 @@ describe("recipes", () => {
       /overlong\.cache: must not be above maxNewTokens, got 9/,
     );
     expect(read("rewardCombination: gdpo\nadvantageScale: rloo")).toThrow(/rewardCombination: gdpo has its own scale/);
+    expect(read("advantageScale: task\nbeta: 0.1\nkl: {in: reward}")).toThrow(
+      /advantageScale: task is the scale of rewards alone: it needs the KL term in the loss \(kl\.in loss\), got "task"/,
+    );
     expect(read("rewardCombination: gdpo\nkl: {in: reward}")).toThrow(
       /rewardCombination: gdpo needs the KL term in the loss/,
     );

@@ -222,6 +222,11 @@ export const recipeSchema = z
     path: ["rewardCombination"],
     message: "gdpo needs the KL term in the loss (kl.in loss)",
   })
+  // A task that has earned nothing yet has no scale: the KL term alone, divided by next to none, would be the advantage.
+  .refine(({ advantageScale, kl }) => advantageScale !== "task" || kl.in === "loss", {
+    path: ["advantageScale"],
+    message: "task is the scale of rewards alone: it needs the KL term in the loss (kl.in loss)",
+  })
   .refine(({ kl }) => kl.in === "loss" || !kl.unbiased, {
     path: ["kl", "unbiased"],
     message: "is for the KL term in the loss (kl.in loss)",
