@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Image, protocols, verifier } from "@ssl4rl/core";
-import type { PromptInput } from "@ssl4rl/models";
+import { LogitsNotFinite, type PromptInput } from "@ssl4rl/models";
 import { taskNamed } from "@ssl4rl/tasks";
 import { noGrad, scope, setThreads, zeros } from "@ssl4rl/torch";
 import type { GrpoOptions } from "./grpo.js";
@@ -33,6 +33,11 @@ export interface Reply {
   readonly gradients: Float32Array;
 }
 
+/** In place of a reply where the policy gave nothing to draw from: the words of the error. */
+export interface Refusal {
+  readonly notFinite: string;
+}
+
 // The thread behind replica.ts.
 if (!process.env.OMP_NUM_THREADS) setThreads(1);
 const { recipe, model } = workerData as { readonly recipe: Trained & Pick<Recipe, "beta">; readonly model: string };
@@ -42,7 +47,19 @@ const parameters = [...policy.model.parameters().values()];
 // Nobody reads it: a step's time is the main thread's.
 const watch = new Stopwatch();
 const port = parentPort!;
-port.on("message", ({ weights, options, step, offset, problems }: Order) => {
+port.on("message", (order: Order) => {
+  try {
+    const reply = learn(order);
+    port.postMessage(reply, [reply.gradients.buffer as ArrayBuffer]);
+  } catch (error) {
+    // Classes do not cross threads.
+    if (!(error instanceof LogitsNotFinite)) throw error;
+    port.postMessage({ notFinite: error.message } satisfies Refusal);
+  }
+});
+port.postMessage("ready");
+
+function learn({ weights, options, step, offset, problems }: Order): Reply {
   scope(() =>
     noGrad(() => {
       for (const [i, values] of unpack(weights, parameters).entries()) parameters[i].copy_(values);
@@ -61,7 +78,5 @@ port.on("message", ({ weights, options, step, offset, problems }: Order) => {
   }
   const gradients = scope(() => pack(parameters.map((parameter) => parameter.grad ?? zeros(parameter.shape))));
   for (const parameter of parameters) parameter.grad = null;
-  const reply: Reply = { passes, gradients };
-  port.postMessage(reply, [gradients.buffer as ArrayBuffer]);
-});
-port.postMessage("ready");
+  return { passes, gradients };
+}

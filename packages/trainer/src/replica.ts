@@ -1,13 +1,13 @@
 import { Worker } from "node:worker_threads";
 import type { Problem } from "@ssl4rl/core";
-import type { Checkpoint } from "@ssl4rl/models";
+import { type Checkpoint, LogitsNotFinite } from "@ssl4rl/models";
 import { getThreads, scope, setThreads } from "@ssl4rl/torch";
 import type { GrpoOptions } from "./grpo.js";
 import { pack, unpack } from "./pack.js";
 import type { Trained } from "./policy.js";
 import { promptOf } from "./problem-stream.js";
 import type { Recipe } from "./recipe.js";
-import type { Order, Reply } from "./replica-worker.js";
+import type { Order, Refusal, Reply } from "./replica-worker.js";
 
 /**
  * A second copy of the policy in a thread of its own. The operators of a small model are too short to be shared out over
@@ -33,7 +33,10 @@ export class Replica {
     return replica;
   }
 
-  /** Takes the passes over `problems`. Their gradients are the caller's to add: see {@link addGradients}. */
+  /**
+   * Takes the passes over `problems`. Their gradients are the caller's to add: see {@link addGradients}. Throws
+   * LogitsNotFinite as the policy itself does.
+   */
   async start(
     policy: Checkpoint,
     options: GrpoOptions,
@@ -55,9 +58,11 @@ export class Replica {
         target: problem.target,
       })),
     };
-    const answer = this.answer();
+    const coming = this.answer();
     this.worker.postMessage(order, [order.weights.buffer as ArrayBuffer]);
-    return (await answer) as Reply;
+    const answer = (await coming) as Reply | Refusal;
+    if ("notFinite" in answer) throw new LogitsNotFinite(answer.notFinite);
+    return answer;
   }
 
   async close(): Promise<void> {
