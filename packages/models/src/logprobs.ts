@@ -116,7 +116,10 @@ function planReads(completions: readonly (readonly number[])[], G: number, R: nu
   return reads;
 }
 
-/** Log-probability, entropy, and whether it is the likeliest token, for every read, from the normed hidden states `rows` [n, hiddenSize]. */
+/**
+ * Log-probability, entropy, and whether it is the likeliest token, for every read, from the normed hidden states `rows`
+ * [n, hiddenSize].
+ */
 function scoreTokens(
   model: QwenVL,
   rows: Tensor,

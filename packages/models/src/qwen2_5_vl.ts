@@ -162,8 +162,8 @@ export class QwenVL {
   }
 
   /**
-   * Vision tower (unless the prompts have been through it) and decoder over prompts of unequal length, once per prompt. On a `tape` (gradient checkpointing) the
-   * graph is not kept: tape.backward() computes each layer once more.
+   * Vision tower (unless the prompts have been through it) and decoder over prompts of unequal length, once per prompt. On a
+   * `tape` (gradient checkpointing) the graph is not kept: tape.backward() computes each layer once more.
    */
   prefill(batch: PreparedBatch | readonly EncodedPrompt[], tape: Tape | null = null): Prompt {
     const prompts = promptsOf(batch);

@@ -97,8 +97,8 @@ export class Decoder {
   }
 
   /**
-   * All layers on x [B · G · R, hiddenSize], or on the rows at the pass's `places`. `shared` holds each layer's prompt keys, `cache` the continuations' earlier
-   * keys. Gives the last hidden states (before the final norm) and, without `shared`, each layer's own keys and values
+   * All layers on x [B · G · R, hiddenSize], or on the rows at the pass's `places`. `shared` holds each layer's prompt keys,
+   * `cache` the continuations' earlier keys. Gives the last hidden states (before the final norm) and, without `shared`, each layer's own keys and values
    * [B, kvHeads, G, T, headDim]. With `ends`, hidden states of those rows alone [B, hiddenSize]: the last layer then has
    * queries, attention and MLP for them only. On a `tape` every layer is a segment.
    */
