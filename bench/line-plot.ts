@@ -7,7 +7,7 @@ export interface Panel {
   readonly lines: Readonly<Record<string, readonly number[]>>;
 }
 
-const size = { width: 300, height: 220 };
+const size = { width: 300, height: 234 };
 const frame = { left: 40, right: 288, top: 34, bottom: 180 };
 const colours = ["#0072b2", "#d55e00", "#009e73", "#555555"];
 const dashes = ["", "6 3", "2 3", "8 3 2 3"];
