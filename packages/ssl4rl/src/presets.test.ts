@@ -4,6 +4,7 @@ import { companions, describeReward, isSkip, type Problem, pose, protocols, rewa
 import { worldSource } from "@ssl4rl/world";
 import { describe, expect, it } from "vitest";
 import { recipesFolder } from "./models.js";
+import { openPosing } from "./posing.js";
 import { loadRecipe, recipeTasks } from "./recipes.js";
 
 const names = readdirSync(recipesFolder).map((file) => file.replace(".yaml", ""));
@@ -155,4 +156,9 @@ describe("rewards of the papers, for real questions and whole responses", () => 
     const flip = await question("spatial-ssrl", 1);
     expect([flip.target, flip.target === "0-0" ? "0-1" : "0-0", "4-0"].map(flip.answer)).toEqual([1, 0.1, 0]);
   });
+});
+
+it("other tasks than the preset's do without its curriculum", async () => {
+  const { tasks } = await openPosing({ preset: "ssl4rl-adaptive", task: ["rotation"] }, 4);
+  expect(tasks.map(({ id }) => id)).toEqual(["rotation@1"]);
 });

@@ -331,7 +331,7 @@ export class RunFolder {
     return JSON.parse(readFileSync(join(folder, "trainer_state", "schedule.json"), "utf8")) as ScheduleState;
   }
 
-  write(name: string, content: string): void {
+  write(name: string, content: string | Uint8Array): void {
     const file = join(this.path, name);
     attempt(file, () => {
       writeFileSync(`${file}.tmp`, content, { flush: true });
@@ -362,8 +362,7 @@ export class RunFolder {
   ): Omit<SampleRecord, "responses"> {
     const images = problem.images.map((image: Image, i) => {
       const name = join(folder, `${fileName(problem.key)}-${i}.png`);
-      const file = join(this.path, name);
-      if (!existsSync(file)) attempt(file, () => writeFileSync(file, encodePng(image)));
+      if (!existsSync(join(this.path, name))) this.write(name, encodePng(image));
       return name;
     });
     return {

@@ -133,7 +133,8 @@ function planOf(name: string, recipe: Recipe, flags: Flags): Plan {
       ...(flags.source && { images: flags.source }),
       ...(flags.depth && { depth: flags.depth }),
       ...(flags.videos && { videos: flags.videos }),
-      ...(flags.task && { tasks: flags.task.map(parseTaskFlag) }),
+      // A curriculum is for training, and may name levels that these tasks lack.
+      ...(flags.task && { tasks: flags.task.map(parseTaskFlag), curriculum: undefined }),
       ...(flags.size !== undefined && { size: flags.size }),
       ...(flags.seed !== undefined && { seed: flags.seed }),
     },

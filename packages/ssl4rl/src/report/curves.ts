@@ -150,7 +150,7 @@ function grpoCharts(metrics: readonly StepMetrics[], recipe: Recipe, chance: Rea
     },
     { ...single("Groups all alike", "share that teaches nothing", (step) => step.zeroVariance), shares: true },
     metrics.some(({ kl }) => kl !== null && kl !== 0)
-      ? single("KL from the start", "nats per token (k3)", (step) => step.kl)
+      ? single("KL from the start", `nats per token (${recipe.kl.estimator})`, (step) => step.kl)
       : null,
     scheduled("Share of the prompts", "set by the curriculum", "shares", { shares: true }),
     scheduled("Ladder", "level, 0 the easiest", "ladder"),
