@@ -31,7 +31,7 @@ describe("MMBench", () => {
     const { value, n } = metricOf("mmbench-dev-en", "rows").measure(all);
     expect(n).toBe(4329);
     expect(100 * value).toBeCloseTo(72.9961, 4);
-    expect(accuracyBy(all, "category").get("0")).toEqual({ value: 152 / 176, n: 176, hits: 152 });
+    expect(accuracyBy(all, "category").get("0")).toMatchObject({ value: 152 / 176, n: 176, hits: 152 });
   });
 
   it("counts questions of which every turn is right", () => {
@@ -39,9 +39,9 @@ describe("MMBench", () => {
       scored(accuracy, { id: `${group + k * 1_000_000}`, group: `${group}` });
     const all = [turn(1, 0, 1), turn(1, 1, 1), turn(2, 0, 1), turn(2, 1, 0), turn(3, 0, 0), turn(3, 1, 1)];
     const measure = (name: string) => metricOf("mmbench-dev-en", name).measure(all);
-    expect(measure("CircularEval")).toEqual({ value: 1 / 3, n: 3, hits: 1 });
-    expect(measure("vanilla")).toEqual({ value: 2 / 3, n: 3, hits: 2 });
-    expect(measure("rows")).toEqual({ value: 4 / 6, n: 6, hits: 4 });
+    expect(measure("CircularEval")).toMatchObject({ value: 1 / 3, n: 3, hits: 1 });
+    expect(measure("vanilla")).toMatchObject({ value: 2 / 3, n: 3, hits: 2 });
+    expect(measure("rows")).toMatchObject({ value: 4 / 6, n: 6, hits: 4 });
   });
 
   it("has the public CircularEval report's 869 of 1164", () => {

@@ -1,3 +1,4 @@
+import { estimate } from "@ssl4rl/core";
 import type { Graded } from "./graded.js";
 import type { Question } from "./question.js";
 
@@ -12,6 +13,9 @@ export interface Measured {
   readonly n: number;
   /** How many of them were right, where the value is a share. */
   readonly hits?: number;
+  /** Its 95% interval there: Wilson's, answers on one picture taken together. */
+  readonly low?: number;
+  readonly high?: number;
 }
 
 /** A number over the answers of a benchmark. Give it whole groups: a pair of which one call failed is no pair. */
@@ -24,7 +28,7 @@ export interface Metric {
 export function accuracy(name = "accuracy", only: (question: Question) => boolean = () => true): Metric {
   return {
     name,
-    measure: (scored) => share(scored.filter(({ question }) => only(question)).map((each) => each.accuracy)),
+    measure: (scored) => share(scored.filter(({ question }) => only(question)).map(unit)),
   };
 }
 
@@ -33,10 +37,12 @@ export function allRight(name: string, groupOf: (question: Question) => string |
   return {
     name,
     measure(scored) {
-      const groups = new Map<string, number>();
-      for (const { question, accuracy } of scored) {
-        const group = groupOf(question);
-        if (group !== null) groups.set(group, (groups.get(group) ?? 1) * accuracy);
+      const groups = new Map<string, Unit>();
+      for (const each of scored) {
+        const group = groupOf(each.question);
+        if (group === null) continue;
+        const { cluster, accuracy } = groups.get(group) ?? { ...unit(each), accuracy: 1 };
+        groups.set(group, { cluster, accuracy: accuracy * each.accuracy });
       }
       return share([...groups.values()]);
     },
@@ -61,15 +67,15 @@ export function meanOver(name: string, label: string, only: (question: Question)
 
 /** Accuracy for each value of a label, in the order of their first coming. */
 export function accuracyBy(scored: readonly Scored[], label: string): Map<string, Measured> {
-  const parts = new Map<string, number[]>();
-  for (const { question, accuracy } of scored) {
-    const value = question.labels[label];
+  const parts = new Map<string, Unit[]>();
+  for (const each of scored) {
+    const value = each.question.labels[label];
     if (value === undefined) continue;
     const part = parts.get(value) ?? [];
-    part.push(accuracy);
+    part.push(unit(each));
     parts.set(value, part);
   }
-  return new Map([...parts].map(([value, accuracies]) => [value, share(accuracies)]));
+  return new Map([...parts].map(([value, units]) => [value, share(units)]));
 }
 
 /** What blind guesses score: one choice of those shown, nothing where there are none. NaN for metrics that weigh answers themselves. */
@@ -78,7 +84,18 @@ export function chanceOf(metric: Metric, questions: readonly Question[]): number
   return metric.measure(questions.map((question) => ({ question, accuracy: guess(question) }))).value;
 }
 
-function share(accuracies: readonly number[]): Measured {
-  const hits = accuracies.reduce((sum, accuracy) => sum + accuracy, 0);
-  return { value: hits / accuracies.length, n: accuracies.length, hits };
+/** What a share counts; units of one cluster are not independent. */
+interface Unit {
+  readonly cluster: string;
+  readonly accuracy: number;
+}
+
+function unit({ question, accuracy }: Scored): Unit {
+  return { cluster: question.images[0]?.name ?? question.group, accuracy };
+}
+
+function share(units: readonly Unit[]): Measured {
+  const hits = units.reduce((sum, { accuracy }) => sum + accuracy, 0);
+  const { accuracy: value, low, high, n } = estimate(units);
+  return { value, n, hits, low, high };
 }

@@ -1,0 +1,220 @@
+import { UserError } from "@ssl4rl/core";
+import type { Answer, Answerer, Turn } from "./answerer.js";
+
+export interface EndpointOptions {
+  /** Up to and with `/v1`. */
+  readonly url: string;
+  /** What the endpoint calls the model. */
+  readonly model: string;
+  /** Sent as a Bearer token; null: none. */
+  readonly token: string | null;
+  /** Calls at once. */
+  readonly concurrency: number;
+  /** Tokens of a response. */
+  readonly maxTokens: number;
+  /** For a call and its whole answer. */
+  readonly timeoutMs: number;
+  /** Calls for one question, the first included. */
+  readonly tries: number;
+  /** The longest wait before the second call; it doubles with each further one. */
+  readonly backoffMs: number;
+}
+
+/** No model writes so much in the tokens it is given; what does is no answer, and long to search through. */
+const MAX_BYTES = 1_000_000;
+const MAX_BACKOFF_MS = 60_000;
+const MAX_RETRY_AFTER_MS = 600_000;
+
+/** What one call came to. `again`: another may do better, after a wait of `waitMs` at least. */
+type Outcome = Answer | { readonly failure: string; readonly again: true; readonly waitMs: number };
+
+/**
+ * A model behind OpenAI's API, asked greedily. Calls that are dropped, time out, are told to come later (408, 409, 425, 429) or
+ * fail at the server (5xx, no JSON) are made again, after waits that double, of random length, and no shorter than the
+ * server's Retry-After.
+ */
+export function endpointAnswerer(options: EndpointOptions): Answerer {
+  const { url, model, concurrency, maxTokens, tries, backoffMs } = options;
+  return {
+    settings: { endpoint: url, model, maxTokens, temperature: 0 },
+    batch: 1,
+    concurrency,
+    async answer([turn], signal) {
+      const body = JSON.stringify({
+        model,
+        messages: [{ role: "user", content: turn.map(partOf) }],
+        temperature: 0,
+        max_tokens: maxTokens,
+      });
+      for (let tried = 1; ; tried++) {
+        const outcome = await call(options, body, signal);
+        if (!("again" in outcome)) return [outcome];
+        if (tried === tries) {
+          return [{ failure: tries === 1 ? outcome.failure : `${outcome.failure} (${tries} calls)` }];
+        }
+        // Half of it at least: clients that were refused together come back one after the other.
+        const backoff = Math.min(MAX_BACKOFF_MS, backoffMs * 2 ** (tried - 1)) * (0.5 + Math.random() / 2);
+        await pause(Math.max(backoff, outcome.waitMs), signal);
+      }
+    },
+  };
+}
+
+/**
+ * The model that an endpoint has. Throws a UserError that lists them where there are several and no `name` says which, and where
+ * nothing answers there.
+ */
+export async function modelAt(url: string, token: string | null, name?: string): Promise<string> {
+  const response = await fetch(`${url}/models`, {
+    headers: headersOf(token),
+    signal: AbortSignal.timeout(30_000),
+  }).catch((error: Error) => {
+    throw new UserError(`${url} does not answer: ${reasonOf(error)}. Is the server running there?`);
+  });
+  const text = (await readText(response)) ?? "";
+  if (response.status === 401 || response.status === 403) throw refused(url, response.status, text);
+  // Not every server lists its models.
+  if (name !== undefined) return name;
+  const { data } = (response.ok ? parsed(text) : null) ?? {};
+  const ids = Array.isArray(data) ? data.map((each: { readonly id?: unknown } | null) => String(each?.id)) : [];
+  if (ids.length === 1) return ids[0];
+  throw new UserError(
+    ids.length === 0
+      ? `${url}/models lists no model. Name one with --model-name; the address ends in /v1 as a rule.`
+      : `${url} has ${ids.length} models: ${ids.slice(0, 20).join(", ")}. Choose one with --model-name.`,
+  );
+}
+
+async function call(options: EndpointOptions, body: string, signal: AbortSignal): Promise<Outcome> {
+  const { url, token, timeoutMs } = options;
+  signal.throwIfAborted();
+  const clock = new AbortController();
+  const stop = () => clock.abort();
+  const timer = setTimeout(stop, timeoutMs);
+  signal.addEventListener("abort", stop);
+  try {
+    const headers = { "content-type": "application/json", ...headersOf(token) };
+    const response = await fetch(`${url}/chat/completions`, { method: "POST", headers, body, signal: clock.signal });
+    const text = await readText(response);
+    if (!response.ok) return refusal(url, response, text ?? "");
+    return text === null ? { failure: `an answer of over ${MAX_BYTES} bytes` } : answerIn(text);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof UserError) throw error;
+    const failure = clock.signal.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(error as Error);
+    return { failure, again: true, waitMs: 0 };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** The response in a chat completion. A model that ends its turn at once has said nothing, which is an answer. */
+function answerIn(text: string): Outcome {
+  const body = parsed(text);
+  if (body === null) return { failure: `no JSON: ${excerpt(text)}`, again: true, waitMs: 0 };
+  const [choice] = Array.isArray(body.choices) ? body.choices : [];
+  const content = choice?.message?.content;
+  if (choice?.message && (content === null || content === undefined)) return { response: "" };
+  if (typeof content === "string") return { response: content };
+  return { failure: `no message in the answer: ${excerpt(text)}` };
+}
+
+function refusal(url: string, { status, headers }: Response, text: string): Outcome {
+  if ([401, 403, 404].includes(status)) throw refused(url, status, text);
+  const failure = `status ${status}: ${errorIn(text)}`;
+  if (status < 500 && ![408, 409, 425, 429].includes(status)) return { failure };
+  return { failure, again: true, waitMs: retryAfter(headers.get("retry-after")) };
+}
+
+/** Refusals that every question would meet. */
+function refused(url: string, status: number, text: string): UserError {
+  const remedy =
+    status === 404
+      ? "Check the address (it ends in /v1 as a rule) and --model-name."
+      : "Give the endpoint's key with --token.";
+  return new UserError(`${url} answered with status ${status}: ${errorIn(text)} ${remedy}`);
+}
+
+/** The header's seconds or date as milliseconds from now; 0 for none. */
+function retryAfter(header: string | null): number {
+  if (header === null) return 0;
+  const wait = /^\s*[0-9.]+\s*$/.test(header) ? 1000 * Number(header) : Date.parse(header) - Date.now();
+  return Number.isFinite(wait) ? Math.min(MAX_RETRY_AFTER_MS, Math.max(0, wait)) : 0;
+}
+
+/** The body; null when it is over the limit: the rest is not read. */
+async function readText(response: Response): Promise<string | null> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what a foreign server sends; each field is looked at before it is used
+function parsed(text: string): any {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function errorIn(text: string): string {
+  const { message } = parsed(text)?.error ?? {};
+  return typeof message === "string" ? excerpt(message) : excerpt(text);
+}
+
+function excerpt(text: string): string {
+  const line = text.trim().replace(/\s+/g, " ");
+  return line === "" ? "nothing" : line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}
+
+/** fetch says why in the error's cause. */
+function reasonOf(error: Error): string {
+  const cause = error.cause as (Error & { readonly code?: string }) | undefined;
+  return cause?.message || cause?.code || error.message;
+}
+
+function headersOf(token: string | null): Record<string, string> {
+  return token === null ? {} : { authorization: `Bearer ${token}` };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+}
+
+function partOf(part: Turn[number]) {
+  if (typeof part === "string") return { type: "text", text: part };
+  return { type: "image_url", image_url: { url: `data:${mediaType(part)};base64,${base64(part)}` } };
+}
+
+function base64({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString("base64");
+}
+
+/** Which kind of picture a file is, by its first bytes. */
+function mediaType(bytes: Uint8Array): string {
+  const head = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
+  if (head.startsWith("\x89PNG")) return "image/png";
+  if (head.startsWith("GIF8")) return "image/gif";
+  if (head.startsWith("BM")) return "image/bmp";
+  if (head.startsWith("RIFF") && head.endsWith("WEBP")) return "image/webp";
+  return "image/jpeg";
+}

@@ -1,0 +1,161 @@
+import { join } from "node:path";
+import type { OpenBenchmark } from "../benchmark.js";
+import { answeredItem, failedItem, type ItemResult } from "../item-result.js";
+import { contentOf, type EvalProtocol, grade } from "../protocol.js";
+import type { Question } from "../question.js";
+import { type AnswerCache, answerKey } from "./answer-cache.js";
+import type { Answer, Answerer, Turn } from "./answerer.js";
+import { ItemFile } from "./item-file.js";
+import { type Scores, scoresOf } from "./scores.js";
+import { wholeGroups } from "./whole-groups.js";
+
+export interface RunOptions {
+  readonly protocol: EvalProtocol;
+  readonly answerer: Answerer;
+  readonly answers: AnswerCache;
+  /** The folder of the evaluation; the benchmark's own is made in it. */
+  readonly out: string;
+  /** Questions at most, in whole groups. */
+  readonly limit?: number;
+  /** Asks those questions again whose calls failed for good in an earlier run. */
+  readonly retryFailed?: boolean;
+  readonly versions: Readonly<Record<string, string>>;
+  /** Stops the run; what was answered stays. */
+  readonly signal: AbortSignal;
+  progress(done: Done): void;
+}
+
+export interface Done {
+  /** Answered or failed, in earlier runs too. */
+  readonly done: number;
+  readonly failed: number;
+  readonly total: number;
+}
+
+/**
+ * Asks a model the questions of a benchmark, grades its answers, and writes each to `items.jsonl` as it comes. What stands there
+ * already, in the words in which it would be asked, is not asked again. Null if it was stopped.
+ */
+export async function runBenchmark(open: OpenBenchmark, options: RunOptions): Promise<Scores | null> {
+  const { protocol, answerer, signal, limit, versions } = options;
+  const id = open.benchmark.id;
+  const settings = { benchmark: id, protocol: protocol.name, ...answerer.settings };
+  const items = ItemFile.open(join(options.out, id), settings);
+  const questions = limit === undefined ? open.questions : wholeGroups(open.questions, limit);
+  const before = done(items, options.retryFailed ?? false);
+  const known = (question: Question) => before.get(question.id)?.prompt === protocol.ask(question);
+  const kept = questions.filter(known);
+  const left = questions.filter((question) => !known(question));
+  const state = { done: kept.length, failed: kept.filter(({ id }) => before.get(id)!.failed).length };
+  const report = () => options.progress({ ...state, total: questions.length });
+  report();
+  const note = (item: ItemResult) => {
+    items.append(item);
+    state.done++;
+    if (item.accuracy === null) state.failed++;
+    report();
+  };
+  await askAll(left, id, options, note);
+  if (signal.aborted) return null;
+  const scores = scoresOf(open, questions, protocol, settings, items.read(), versions);
+  items.writeScores(scores);
+  return scores;
+}
+
+/** What needs no asking, by id. */
+function done(items: ItemFile, retryFailed: boolean) {
+  const found = new Map<string, { readonly prompt: string; readonly failed: boolean }>();
+  for (const { id, prompt, accuracy } of items.read()) {
+    const failed = accuracy === null;
+    if (failed && retryFailed) found.delete(id);
+    else found.set(id, { prompt, failed });
+  }
+  return found;
+}
+
+/** As many calls at once as the model takes. The first error that concerns all of them ends them all. */
+async function askAll(
+  questions: readonly Question[],
+  benchmark: string,
+  { protocol, answerer, answers, signal }: RunOptions,
+  note: (item: ItemResult) => void,
+): Promise<void> {
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  const queue = questions.values();
+  const work = async () => {
+    while (!stop.signal.aborted) {
+      const batch = [...take(queue, answerer.batch)];
+      if (batch.length === 0) return;
+      for (const { question, prompt, answer } of await askBatch(batch)) {
+        if ("failure" in answer) note(failedItem(benchmark, prompt, question, answer.failure));
+        else note(answeredItem(benchmark, prompt, await grade(question, answer.response, protocol)));
+      }
+    }
+  };
+  const askBatch = async (batch: readonly Question[]): Promise<Asked[]> => {
+    const read = await Promise.all(batch.map((question) => readTurn(question, protocol.ask(question))));
+    const asked = read.map(({ question, prompt, turn }) => {
+      if ("failure" in turn) return { question, prompt, answer: turn };
+      const key = answerKey(answerer, turn);
+      const response = answers.get(key);
+      return { question, prompt, turn, key, answer: response === null ? null : { response } };
+    });
+    const open = asked.filter((each) => each.answer === null);
+    const given =
+      open.length === 0
+        ? []
+        : await answerer.answer(
+            open.map(({ turn }) => turn!),
+            stop.signal,
+          );
+    for (const [i, { key }] of open.entries()) {
+      const answer = given[i];
+      if ("response" in answer) answers.set(key!, answer.response);
+    }
+    const fresh = given.values();
+    return asked.map(({ question, prompt, answer }) => ({ question, prompt, answer: answer ?? fresh.next().value! }));
+  };
+  try {
+    const workers = Array.from({ length: answerer.concurrency }, () =>
+      work().catch((error: unknown) => {
+        // Of those that end because another did, or because all were stopped, there is nothing to tell.
+        if (stop.signal.aborted) return null;
+        stop.abort();
+        return error;
+      }),
+    );
+    const error = (await Promise.all(workers)).find((each) => each);
+    if (error) throw error;
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+interface Asked {
+  readonly question: Question;
+  readonly prompt: string;
+  readonly answer: Answer;
+}
+
+/** A question as the model is asked it. A picture that cannot be read is a failed call, not the end of the run. */
+async function readTurn(question: Question, prompt: string) {
+  try {
+    const parts = contentOf(prompt, question.images).map((part) => (typeof part === "string" ? part : part.bytes()));
+    const turn: Turn = await Promise.all(parts);
+    return { question, prompt, turn };
+  } catch (error) {
+    return { question, prompt, turn: { failure: (error as Error).message } };
+  }
+}
+
+/** The next `count` of an iterator, or what is left of it. Unlike a loop that ends early, it leaves the iterator open. */
+function* take<Item>(items: Iterator<Item>, count: number): Generator<Item> {
+  for (let i = 0; i < count; i++) {
+    const next = items.next();
+    if (next.done) return;
+    yield next.value;
+  }
+}

@@ -1,0 +1,89 @@
+import type { OpenBenchmark } from "../benchmark.js";
+import type { ItemResult } from "../item-result.js";
+import { chanceOf, type Scored } from "../metric.js";
+import type { EvalProtocol } from "../protocol.js";
+import type { Question } from "../question.js";
+import type { Settings } from "./item-file.js";
+
+/** `scores.json`: what an evaluation came to, and all that is needed to judge it. */
+export interface Scores {
+  readonly benchmark: string;
+  readonly title: string;
+  readonly protocol: { readonly name: string; readonly source: string };
+  readonly settings: Settings;
+  /** Questions that were to be asked; the benchmark's file may have more (`--limit`). */
+  readonly questions: number;
+  readonly answered: number;
+  /** Calls that failed for good: counted apart, never as wrong. */
+  readonly failed: number;
+  /** Answered, but left out, because a call of the same group failed. */
+  readonly leftOut: number;
+  /** Share of the answers that nothing could be read from: they count as wrong. */
+  readonly unparsable: number;
+  readonly metrics: readonly MetricScore[];
+  /** What a judge decides upstream and rules decide here. */
+  readonly judge?: string;
+  /** What the benchmark's file has and could not be asked. */
+  readonly skipped: OpenBenchmark["skipped"];
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** NaN becomes null in the file. */
+export interface MetricScore {
+  readonly name: string;
+  readonly value: number;
+  /** 95% interval, where the value is a share. */
+  readonly low?: number;
+  readonly high?: number;
+  readonly n: number;
+  readonly hits?: number;
+  /** What blind guesses would score on the same questions. */
+  readonly chance: number;
+}
+
+/** Works out the scores of `questions` from the items that `items.jsonl` has of them. */
+export function scoresOf(
+  { benchmark, skipped }: OpenBenchmark,
+  questions: readonly Question[],
+  protocol: EvalProtocol,
+  settings: Settings,
+  items: Iterable<ItemResult>,
+  versions: Readonly<Record<string, string>>,
+): Scores {
+  const asked = new Map(questions.map((question) => [question.id, question]));
+  const scored = new Map<string, Scored>();
+  const failed = new Set<string>();
+  for (const { id, given, how, accuracy } of items) {
+    const question = asked.get(id);
+    if (!question) continue;
+    scored.delete(id);
+    failed.delete(id);
+    if (accuracy === null) failed.add(id);
+    else scored.set(id, { question, extraction: { answer: given, how }, accuracy });
+  }
+  const torn = new Set([...failed].map((id) => asked.get(id)!.group));
+  const counted = [...scored.values()].filter(({ question }) => !torn.has(question.group));
+  const unread = [...scored.values()].filter(({ extraction }) => extraction!.answer === null);
+  return {
+    benchmark: benchmark.id,
+    title: benchmark.title,
+    protocol: { name: protocol.name, source: protocol.source },
+    settings,
+    questions: questions.length,
+    answered: scored.size,
+    failed: failed.size,
+    leftOut: scored.size - counted.length,
+    unparsable: scored.size === 0 ? 0 : unread.length / scored.size,
+    metrics: benchmark.metrics.map((metric) => ({
+      name: metric.name,
+      ...metric.measure(counted),
+      chance: chanceOf(
+        metric,
+        counted.map(({ question }) => question),
+      ),
+    })),
+    ...(benchmark.judge === undefined ? {} : { judge: benchmark.judge }),
+    skipped,
+    versions,
+  };
+}
