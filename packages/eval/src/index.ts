@@ -25,6 +25,7 @@ export * from "./run/local-answerer.js";
 export * from "./run/read-evaluation.js";
 export * from "./run/run-benchmark.js";
 export * from "./run/scores.js";
+export * from "./run/scores-table.js";
 export * from "./score/iou.js";
 export * from "./score/nms-ap.js";
 export * from "./statistics/mcnemar.js";

@@ -1,11 +1,11 @@
 import { refusal } from "@ssl4rl/data";
 
 /** Writes to the run folder: turns the operating system's refusals into words with a remedy. */
-export function attempt(file: string, action: () => void): void {
+export function attempt(file: string, action: () => void, flag: "--run" | "--out" = "--run"): void {
   try {
     action();
   } catch (error) {
-    throw refusal(file, error, "--run");
+    throw refusal(file, error, flag);
   }
 }
 

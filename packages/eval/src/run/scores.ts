@@ -28,17 +28,17 @@ export interface Scores {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** NaN becomes null in the file. */
 export interface MetricScore {
   readonly name: string;
-  readonly value: number;
+  /** In 0..1; null where nothing was counted. */
+  readonly value: number | null;
   /** 95% interval, where the value is a share. */
   readonly low?: number;
   readonly high?: number;
   readonly n: number;
   readonly hits?: number;
-  /** What blind guesses would score on the same questions. */
-  readonly chance: number;
+  /** What blind guesses would score on the same questions; null where they have no meaning. */
+  readonly chance: number | null;
 }
 
 /** Works out the scores of `questions` from the items that `items.jsonl` has of them. */
@@ -74,16 +74,20 @@ export function scoresOf(
     failed: failed.size,
     leftOut: scored.size - counted.length,
     unparsable: scored.size === 0 ? 0 : unread.length / scored.size,
-    metrics: benchmark.metrics.map((metric) => ({
-      name: metric.name,
-      ...metric.measure(counted),
-      chance: chanceOf(
+    metrics: benchmark.metrics.map((metric) => {
+      const measured = metric.measure(counted);
+      const chance = chanceOf(
         metric,
         counted.map(({ question }) => question),
-      ),
-    })),
+      );
+      return { name: metric.name, ...measured, value: finite(measured.value), chance: finite(chance) };
+    }),
     ...(benchmark.judge === undefined ? {} : { judge: benchmark.judge }),
     skipped,
     versions,
   };
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }

@@ -1,7 +1,20 @@
-import { protocols } from "@ssl4rl/core";
-import { evaluate, type Graded, openPolicy, ProblemStream, RunFolder, recipeArms, scores } from "@ssl4rl/trainer";
-import { Command } from "commander";
-import { deviceName, wholeNumber } from "../flags.js";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { protocols, UserError } from "@ssl4rl/core";
+import {
+  evaluate,
+  type Graded,
+  openPolicy,
+  ProblemStream,
+  type Recipe,
+  RunFolder,
+  recipeArms,
+  scores,
+} from "@ssl4rl/trainer";
+import { Command, Option } from "commander";
+import { type AnswererFlags, checkpointAt, endpointAt, isUrl } from "../answerers.js";
+import { type BenchmarkFlags, evaluateBenchmarks, nameList } from "../evaluate-benchmarks.js";
+import { deviceName, positiveNumber, wholeNumber } from "../flags.js";
 import { checkpointFolder } from "../models.js";
 import { Progress } from "../progress.js";
 import { loadRecipe, parseTaskFlag } from "../recipes.js";
@@ -9,7 +22,7 @@ import { runPath } from "../run-path.js";
 import { describeScore } from "../score-line.js";
 import { openAll, openPictures } from "../sources.js";
 
-interface Flags {
+interface Flags extends AnswererFlags {
   readonly run?: string;
   readonly model: string;
   readonly device: string;
@@ -19,64 +32,123 @@ interface Flags {
   readonly task: string[];
   readonly questions: number;
   readonly json?: boolean;
+  readonly bench?: string[];
+  readonly data: string;
+  readonly out?: string;
 }
 
 export function evalCommand(): Command {
   return new Command("eval")
-    .description("Ask a checkpoint self-supervised questions about pictures: accuracy, 95% interval, chance level.")
+    .description(
+      "Ask a model self-supervised questions about pictures, or published benchmarks: accuracy, 95% interval, chance level.",
+    )
     .option("--run <dir>", "a run folder: its newest checkpoint, its tasks, its held-out pictures")
     .option(
       "--model <dir>",
-      "without --run: a checkpoint in Hugging Face layout, owner/name on its Hub, or tiny-vl",
+      "without --run: a checkpoint in Hugging Face layout, owner/name on its Hub, tiny-vl, or with --bench an endpoint's URL",
       "tiny-vl",
     )
+    .option("--device <name>", "without --run: cpu, or cuda where libtorch has it", deviceName, "cpu")
+    .option("--json", "print one line of JSON on standard output")
+    .optionsGroup("Self-supervised questions:")
     .option("--images <dir>", "without --run: a folder of pictures (all are used), or world", "world")
     .option("--depth <dir>", "without --run: a folder of RGB-D pairs, for tasks that need a depth")
     .option("--videos <dir>", "without --run: a folder of videos or frame folders, for tasks that need frames")
     .option("--task <name...>", "without --run: tasks, with options after a colon", ["rotation"])
-    .option("--device <name>", "without --run: cpu, or cuda where libtorch has it", deviceName, "cpu")
     .option("--questions <n>", "questions per task", wholeNumber, 400)
-    .option("--json", "print one line of JSON on standard output")
+    .optionsGroup("Benchmarks (docs/benchmarks.md lists them; docs/evaluation.md has more):")
+    .option("--bench <ids>", "benchmarks, with commas between", nameList)
+    .addOption(
+      new Option("--data <dir>", "where their files lie")
+        .env("LMUData")
+        .default(join(homedir(), "LMUData"), "~/LMUData"),
+    )
+    .option("--protocol <name>", "how they are asked and judged (default: each benchmark's own)")
+    .option("--out <dir>", "where answers and scores go; a second call goes on with what is there")
+    .option("--limit <n>", "questions of each benchmark at most, in whole groups", positiveNumber)
+    .option("--retry-failed", "ask again where calls had failed for good")
+    .option("--max-tokens <n>", "tokens of a response", positiveNumber, 1024)
+    .option("--concurrency <n>", "calls of an endpoint at once; prompts in a pass of a checkpoint", positiveNumber, 8)
+    .option("--model-name <name>", "of an endpoint that has several models")
+    .addOption(new Option("--token <text>", "the endpoint's API key").env("SSL4RL_TOKEN"))
+    .option("--timeout <seconds>", "for one call of an endpoint", positiveNumber, 300)
     .addHelpText(
       "after",
-      "\nExample:\n  ssl4rl eval --run runs/demo\n  ssl4rl eval --model tiny-vl --images ~/photos --task rotation",
+      `
+Examples:
+  ssl4rl eval --run runs/demo
+  ssl4rl eval --model tiny-vl --images ~/photos --task rotation
+  ssl4rl eval --model runs/both/checkpoints/step-000600 --bench mmvp,mmstar --data ~/LMUData --out results/both
+  ssl4rl eval --model http://127.0.0.1:8000/v1 --bench mmbench-dev-en --protocol vlmevalkit --out results/served`,
     )
-    .action(async (flags: Flags) => {
+    .action(async (flags: Flags, command: Command) => {
       const progress = new Progress();
-      const run = flags.run === undefined ? null : RunFolder.open(runPath(flags.run));
-      const recipe = run?.recipe ?? {
-        ...loadRecipe("photos").recipe,
-        model: flags.model,
-        device: flags.device,
-        images: flags.images,
-        depth: flags.depth,
-        videos: flags.videos,
-        tasks: flags.task.map(parseTaskFlag),
-      };
-      const arms = recipeArms(recipe);
-      const tasks = arms.map(({ task }) => task);
-      const saved = run?.latestCheckpoint()?.folder ?? null;
-      const model = saved && !recipe.lora ? saved : await checkpointFolder(recipe.model, progress);
-      const pictures = run
-        ? (await openPictures(recipe, tasks)).heldOut
-        : await openAll(recipe, tasks, flags.questions);
-      const protocol = protocols.find(({ name }) => name === recipe.protocol)!;
-      const exam = await new ProblemStream(pictures, arms, protocol, recipe.seed + 1).each(flags.questions);
-      const policy = openPolicy(recipe, model, saved);
-      const graded: Graded[] = [];
-      for await (const pass of evaluate(policy, exam, recipe)) {
-        graded.push(...pass);
-        progress.update(`${graded.length} of ${exam.length} questions`);
-      }
-      const result = scores(graded);
-      for (const [task, score] of Object.entries(result)) progress.say(describeScore(task, score));
-      if (flags.json)
-        console.log(
-          JSON.stringify({
-            model: saved ?? model,
-            images: [...new Set(tasks.map((task) => pictures(task).name))].join(", "),
-            tasks: result,
-          }),
+      const source = (name: string) => command.getOptionValueSource(name);
+      if (flags.bench) {
+        const given = ["images", "depth", "videos", "task", "questions"].find((name) => source(name) === "cli");
+        if (given) throw new UserError(`--${given} asks about pictures, --bench asks a benchmark: leave out one.`, 2);
+        if (!flags.out) throw new UserError("Where should the answers go? Give a folder with --out.", 2);
+        const { bench, out } = flags;
+        await evaluateBenchmarks(
+          { ...(flags as Omit<BenchmarkFlags, "bench" | "out">), bench, out },
+          () => openAnswerer(flags, progress),
+          progress,
         );
+        return;
+      }
+      const only = ["out", "protocol", "limit", "retryFailed", "modelName"].find((name) => source(name) === "cli");
+      if (only) {
+        const flag = only.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+        throw new UserError(`--${flag} belongs to benchmarks: name some with --bench.`, 2);
+      }
+      await askTasks(flags, progress);
     });
+}
+
+/** Which recipe's settings hold, and which checkpoint is asked: a run's newest, or the model of the flags. */
+async function chosen(flags: Flags, progress: Progress) {
+  const run = flags.run === undefined ? null : RunFolder.open(runPath(flags.run));
+  const recipe: Recipe = run?.recipe ?? {
+    ...loadRecipe("photos").recipe,
+    model: flags.model,
+    device: flags.device,
+    images: flags.images,
+    depth: flags.depth,
+    videos: flags.videos,
+    tasks: flags.task.map(parseTaskFlag),
+  };
+  const saved = run?.latestCheckpoint()?.folder ?? null;
+  const model = saved && !recipe.lora ? saved : await checkpointFolder(recipe.model, progress);
+  return { run, recipe, saved, model };
+}
+
+async function openAnswerer(flags: Flags, progress: Progress) {
+  if (flags.run === undefined && isUrl(flags.model)) return endpointAt(flags.model, flags);
+  const { recipe, saved, model } = await chosen(flags, progress);
+  return checkpointAt(recipe, model, saved, flags);
+}
+
+async function askTasks(flags: Flags, progress: Progress): Promise<void> {
+  const { run, recipe, saved, model } = await chosen(flags, progress);
+  const arms = recipeArms(recipe);
+  const tasks = arms.map(({ task }) => task);
+  const pictures = run ? (await openPictures(recipe, tasks)).heldOut : await openAll(recipe, tasks, flags.questions);
+  const protocol = protocols.find(({ name }) => name === recipe.protocol)!;
+  const exam = await new ProblemStream(pictures, arms, protocol, recipe.seed + 1).each(flags.questions);
+  const policy = openPolicy(recipe, model, saved);
+  const graded: Graded[] = [];
+  for await (const pass of evaluate(policy, exam, recipe)) {
+    graded.push(...pass);
+    progress.update(`${graded.length} of ${exam.length} questions`);
+  }
+  const result = scores(graded);
+  for (const [task, score] of Object.entries(result)) progress.say(describeScore(task, score));
+  if (flags.json)
+    console.log(
+      JSON.stringify({
+        model: saved ?? model,
+        images: [...new Set(tasks.map((task) => pictures(task).name))].join(", "),
+        tasks: result,
+      }),
+    );
 }

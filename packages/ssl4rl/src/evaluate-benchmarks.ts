@@ -1,0 +1,124 @@
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { UserError } from "@ssl4rl/core";
+import { refusal } from "@ssl4rl/data";
+import {
+  AnswerCache,
+  type Answerer,
+  benchmarkNamed,
+  openBenchmark,
+  protocolNamed,
+  runBenchmark,
+  type Scores,
+} from "@ssl4rl/eval";
+import { lockRun } from "@ssl4rl/trainer";
+import { duration, type Progress } from "./progress.js";
+
+const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+
+export interface BenchmarkFlags {
+  readonly bench: readonly string[];
+  readonly data: string;
+  readonly protocol?: string;
+  readonly out: string;
+  readonly limit?: number;
+  readonly retryFailed?: boolean;
+  readonly json?: boolean;
+}
+
+/** Asks a model the questions of benchmarks, one after the other, and writes all to `--out`. Goes on where it was stopped. */
+export async function evaluateBenchmarks(
+  flags: BenchmarkFlags,
+  openModel: () => Promise<Answerer>,
+  progress: Progress,
+): Promise<void> {
+  const { out, limit, retryFailed } = flags;
+  const wanted = flags.bench.map((id) => {
+    const benchmark = benchmarkNamed(id);
+    return { benchmark, protocol: protocolNamed(benchmark, flags.protocol) };
+  });
+  // Files that are missing are told before a model is loaded.
+  const sets = [];
+  for (const { benchmark, protocol } of wanted) {
+    sets.push({ open: await openBenchmark(benchmark, flags.data), protocol });
+  }
+  const answerer = await openModel();
+  takeFolder(out);
+  const answers = new AnswerCache(join(out, "answers.jsonl"));
+  const stop = new AbortController();
+  const interrupt = () => {
+    progress.say("Stopping when the calls under way are ended (Ctrl-C again: at once)");
+    process.once("SIGINT", () => process.exit(130));
+    stop.abort();
+  };
+  process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
+  const all: Record<string, Scores> = {};
+  for (const { open, protocol } of sets) {
+    const { id, title } = open.benchmark;
+    progress.say(`${title}: ${open.questions.length} questions of ${open.files.join(", ")}, asked as ${protocol.name}`);
+    if (open.skipped.length > 0) {
+      const [{ where, reason }] = open.skipped;
+      progress.say(`${open.skipped.length} are left out, the first: ${where}: ${reason}`);
+    }
+    const started = performance.now();
+    let first: number | null = null;
+    const scores = await runBenchmark(open, {
+      protocol,
+      answerer,
+      answers,
+      out,
+      limit,
+      retryFailed,
+      versions: { ssl4rl: version, node: process.version },
+      signal: stop.signal,
+      progress({ done, failed, total }) {
+        first ??= done;
+        const seconds = (performance.now() - started) / 1000;
+        const left = done > first ? `, ${duration((seconds / (done - first)) * (total - done))} left` : "";
+        progress.update(`${id}: ${done} of ${total} questions, ${failed} failed${left}`);
+      },
+    });
+    if (!scores) {
+      progress.say("Stopped. The same command goes on from here.");
+      process.exitCode = 130;
+      return;
+    }
+    for (const line of describe(scores)) progress.say(line);
+    all[id] = scores;
+  }
+  if (flags.json) console.log(JSON.stringify({ out, benchmarks: all }));
+}
+
+function takeFolder(out: string): void {
+  try {
+    mkdirSync(out, { recursive: true });
+  } catch (error) {
+    throw refusal(out, error, "--out");
+  }
+  lockRun(out, "--out");
+}
+
+/** `mmvp  pairs 54.67 [46.7, 62.4]  chance 25.00  82 of 150`, a line for each metric, and what was not counted. */
+function describe({ benchmark, metrics, answered, failed, leftOut, unparsable }: Scores): string[] {
+  const percent = (value: number | null) => (value === null ? "–" : (100 * value).toFixed(2));
+  return [
+    ...metrics.map(({ name, value, low, high, hits, n, chance }) => {
+      const interval =
+        low === undefined || high === undefined ? "" : ` [${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`;
+      const counts = hits === undefined ? "" : `  ${hits} of ${n}`;
+      return `${benchmark}  ${name} ${percent(value)}${interval}  chance ${percent(chance)}${counts}`;
+    }),
+    `${benchmark}  ${answered} answered, ${percent(unparsable)}% of them not readable; ${failed} calls failed` +
+      (leftOut > 0 ? `; ${leftOut} answers left out with them` : "") +
+      (failed > 0 ? " (--retry-failed asks them again)" : ""),
+  ];
+}
+
+/** `a,b` or `a b`: names as --bench takes them, each once. */
+export function nameList(text: string, before: readonly string[] = []): string[] {
+  const names = text.split(",").filter(Boolean);
+  if (names.length === 0) throw new UserError("--bench takes the names of benchmarks: --bench mmvp,mmstar.", 2);
+  return [...new Set([...before, ...names])];
+}
