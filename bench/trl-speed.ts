@@ -14,8 +14,8 @@ const ROUNDS = 5;
 const shapes = {
   /** That of `npm run demo`: two pictures of 112 x 112. */
   demo: { tasks: [{ task: "rotation" }], prompts: 40, rollouts: 16, promptsPerPass: 10 },
-  /** Longer prompts, for sharing them is the point: two pictures of 336 x 336. */
-  large: { tasks: [{ task: "rotation", size: 336 }], prompts: 10, rollouts: 16, promptsPerPass: 5 },
+  /** Longer prompts, for sharing them is the point: five pictures, and answers that the checkpoint can give. */
+  inpainting: { tasks: [{ task: "inpainting" }], prompts: 20, rollouts: 16, promptsPerPass: 10 },
 };
 
 /** Each shape in a process of its own, so that its peak of memory is its own. */
