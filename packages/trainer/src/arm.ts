@@ -14,6 +14,11 @@ export interface Arm {
   readonly share: number;
 }
 
+/** Accuracy of a blind guess. */
+export function chanceOf({ task }: Arm): number {
+  return 1 / task.answers.size;
+}
+
 /** An entry of a recipe's `tasks`: the task at each of its levels. */
 export interface TaskEntry {
   readonly levels: readonly Task[];

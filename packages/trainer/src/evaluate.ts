@@ -1,6 +1,7 @@
 import { type Estimate, estimate, type Verdict } from "@ssl4rl/core";
 import type { Checkpoint } from "@ssl4rl/models";
 import { noGrad, scope } from "@ssl4rl/torch";
+import { chanceOf } from "./arm.js";
 import { type ArmProblem, promptOf } from "./problem-stream.js";
 
 /** One problem with the model's answer. */
@@ -54,7 +55,7 @@ export function scores(graded: readonly Graded[]): Record<string, TaskScore> {
       label,
       {
         ...estimate(answers.map(({ problem, verdict }) => ({ cluster: problem.picture, accuracy: verdict.accuracy }))),
-        chance: 1 / answers[0].problem.task.answers.size,
+        chance: chanceOf(answers[0].problem.arm),
         formatError: answers.filter(({ verdict }) => !verdict.format).length / answers.length,
       },
     ]),

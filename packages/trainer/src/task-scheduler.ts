@@ -1,6 +1,6 @@
 import { Random, UserError } from "@ssl4rl/core";
 import { alike, variance } from "./advantage.js";
-import type { Arm } from "./arm.js";
+import { type Arm, chanceOf } from "./arm.js";
 import { drawLevel, ladderStep } from "./ladder.js";
 import { adjustedRate, cappedShares, learnability, learnableShares } from "./learnability.js";
 import { Mixture } from "./mixture.js";
@@ -216,10 +216,6 @@ export class TaskScheduler {
     const alone = this.facts.every((arm) => arm.task.id !== task.id || arm.entry === entry);
     return alone ? task.id : `${label} and up`;
   }
-}
-
-function chanceOf({ task }: Arm): number {
-  return 1 / task.answers.size;
 }
 
 function rewardsOf({ responses }: Earned): number[] {

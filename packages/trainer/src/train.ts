@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { protocols, UserError } from "@ssl4rl/core";
 import type { Checkpoint } from "@ssl4rl/models";
 import { AdamW, schedules } from "@ssl4rl/torch";
-import type { Arm } from "./arm.js";
+import { type Arm, chanceOf } from "./arm.js";
 import { describeEnvironment } from "./environment.js";
 import { evaluate, type Graded, scores, type TaskScore } from "./evaluate.js";
 import { grpo } from "./grpo.js";
@@ -84,7 +84,7 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent> {
     yield { kind: "stopped", step: start };
     return;
   }
-  const watch = new Watch({ ...recipe, chance: chanceOf(arms) });
+  const watch = new Watch({ ...recipe, chance: new Map(arms.map((arm) => [arm.label, chanceOf(arm)])) });
   run.writeWarnings(run.readMetrics().flatMap((metrics) => watch.next(metrics)));
   const replica = recipe.replicas === 2 ? await Replica.open(recipe, input.model) : null;
   const from = { policy, problems: trainStream, schedule, optimizer, learningRate, start };
@@ -136,11 +136,6 @@ function keepBatch(error: NotFinite, run: RunFolder): UserError {
     `${error.message} Its problems and rollouts are in ${folder}. A resumed run would come to the same end: begin another` +
       `${checkpoint ? `, perhaps from a checkpoint (the last one: model: ${checkpoint})` : ""}.`,
   );
-}
-
-/** Accuracy of a blind guess, by the label of the arm. */
-function chanceOf(arms: readonly Arm[]): Map<string, number> {
-  return new Map(arms.map(({ label, task }) => [label, 1 / task.answers.size]));
 }
 
 async function* examine(
