@@ -5,7 +5,7 @@ import { Random } from "./random.js";
  * guess earns. A task picks one and parses nothing itself.
  */
 export interface AnswerKind<Answer> {
-  /** How many different answers there are. A blind guess is right once in so many times. */
+  /** How many different answers there are, infinite for free text. A blind guess is right once in so many times. */
   readonly size: number;
   /** How many parts an answer has that can be right or wrong each: 1, or the length of a sequence. */
   readonly parts: number;

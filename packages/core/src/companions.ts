@@ -1,21 +1,21 @@
 import { hashDistance, NEAR_DUPLICATE_BITS, perceptualHash } from "./perceptual-hash.js";
 import { Random } from "./random.js";
-import { isSkip, type Picture, type Skip, type Source } from "./source.js";
+import { type Item, isPicture, isSkip, type Skip, type Source } from "./source.js";
 
 /**
- * `count` other pictures of the source for a problem posed on `picture`: drawn by the names, so the same on every machine
- * that has the same source, and none a near duplicate of `picture` or of another (a "different picture" that shows the
+ * `count` other items of the source for a problem posed on `item`: drawn by the names, so the same on every machine
+ * that has the same source, and no picture a near duplicate of `item` or of another (a "different picture" that shows the
  * same would make the true answer wrong). A Skip when the source has not so many.
  */
-export async function companions(
-  source: Source,
-  picture: Picture,
+export async function companions<Posed extends Item>(
+  source: Source<Posed>,
+  item: Posed,
   count: number,
   ...names: readonly (string | number)[]
-): Promise<readonly Picture[] | Skip> {
-  const chosen = [picture];
+): Promise<readonly Posed[] | Skip> {
+  const chosen = [item];
   if (count === 0) return [];
-  const random = Random.from("companions", picture.id, ...names);
+  const random = Random.from("companions", item.id, ...names);
   // Enough for any source but one that is made of copies.
   const attempts = 20 * (count + 1);
   for (let i = 0; i < attempts && chosen.length <= count; i++) {
@@ -28,7 +28,8 @@ export async function companions(
   return chosen.slice(1);
 }
 
-function tellApart(a: Picture, b: Picture): boolean {
+function tellApart(a: Item, b: Item): boolean {
   if (a.id === b.id) return false;
+  if (!isPicture(a) || !isPicture(b)) return true;
   return hashDistance(perceptualHash(a.image), perceptualHash(b.image)) >= NEAR_DUPLICATE_BITS;
 }

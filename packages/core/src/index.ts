@@ -4,6 +4,7 @@ export * from "./companions.js";
 export * from "./errors.js";
 export * from "./font.js";
 export * from "./graph.js";
+export * from "./graph-node.js";
 export * from "./image.js";
 export * from "./interval.js";
 export * from "./make-graph.js";

@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { oneOf } from "./answer.js";
+import { type GraphNode, graphNodes } from "./graph-node.js";
 import { Image } from "./image.js";
+import { makeGraph } from "./make-graph.js";
 import { balancedAnswers, type Problem, pose } from "./problem.js";
 import { answerOnly, type Protocol, protocols, thinkAnswer } from "./protocol.js";
 import { isSkip, type Picture } from "./source.js";
 import type { Task } from "./task.js";
 
 /** The smallest task there is: a picture of 2 x 2 pixels shown turned, with one pixel drawn at random. */
-function turns(options: Task["options"] = { speckle: 7 }): Task<string> {
+function turns(options: Task["options"] = { speckle: 7 }): Task<string, Picture> {
   return {
     id: "turns@1",
     options,
@@ -161,5 +163,54 @@ describe("balancedAnswers", () => {
     expect(drawn.every((index) => Number.isInteger(index) && index >= 0 && index < 1025)).toBe(true);
     const mean = drawn.reduce((sum, index) => sum + index, 0) / drawn.length;
     expect(Math.abs(mean - 512)).toBeLessThan((4 * 1025) / Math.sqrt(12 * drawn.length));
+  });
+});
+
+describe("a task whose answers follow from the item", () => {
+  const named: Task<string, Picture> = {
+    ...turns(),
+    answers: oneOf(["x", "y"]),
+    corrupt: ({ name }) => ({ images: [], own: { answer: name, answers: oneOf([name, "elsewhere"]) } }),
+  };
+
+  it("is judged by the item's own answer and kind, whatever index was asked for", () => {
+    for (const index of [0, 1]) {
+      const problem = pose(picture, named, answerOnly, index, 0);
+      if (isSkip(problem)) throw new Error(problem.skip);
+      expect(problem.target).toBe(picture.name);
+      expect(problem.answers.spec).toEqual({ kind: "one-of", words: [picture.name, "elsewhere"] });
+      expect(problem.verify(problem.solution).accuracy).toBe(1);
+      expect(problem.verify(answerOnly.wrap("x")).format).toBe(false);
+    }
+  });
+});
+
+describe("a node of a graph", () => {
+  const graph = makeGraph({
+    name: "pair",
+    nodes: [{ title: "A" }, { title: "B", split: "test" }, { title: "C", split: "train" }],
+    edges: [{ head: 0, tail: 1 }],
+  });
+
+  it("is posed on as a picture is, by a task that needs a graph", async () => {
+    const degree: Task<string, GraphNode> = {
+      ...(turns() as object as Task<string, GraphNode>),
+      needs: "graph",
+      corrupt: ({ graph, node }) => ({ images: [], prompt: `How many edges has ${graph.title(node)}?` }),
+    };
+    const node = await graphNodes(graph).get(0);
+    if (isSkip(node)) throw new Error(node.skip);
+    const problem = pose(node, degree, answerOnly, 1, 0);
+    if (isSkip(problem)) throw new Error(problem.skip);
+    expect(problem.prompt).toContain("How many edges has A?");
+    expect(pose(picture as never, degree, answerOnly, 1, 0)).toEqual({ skip: "has no graph" });
+  });
+
+  it("is left out of the source where a published split keeps it for tests, unless asked for", async () => {
+    const kept = graphNodes(graph);
+    expect(
+      await Promise.all([0, 1].map(async (i) => (await kept.get(i)) as GraphNode).map(async (n) => (await n).node)),
+    ).toEqual([0, 2]);
+    expect(graphNodes(graph, { transductive: true }).length).toBe(3);
   });
 });

@@ -3,8 +3,8 @@ import { UserError } from "./errors.js";
 import type { Image } from "./image.js";
 import type { Protocol } from "./protocol.js";
 import { Random } from "./random.js";
-import { isSkip, type Picture, type Skip } from "./source.js";
-import type { Drawn, Task } from "./task.js";
+import { type Item, isSkip, type Skip } from "./source.js";
+import type { Drawn, Need, Task } from "./task.js";
 
 /** What a response earned, before weights. A format error is not a wrong answer: it has `format: false`. */
 export interface Verdict {
@@ -18,12 +18,15 @@ export interface Verdict {
   readonly given: string | null;
 }
 
-/** A task posed on one picture. The answer's type is closed over, so nothing downstream needs it. */
+/** A task posed on one item. The answer's type is closed over, so nothing downstream needs it. */
 export interface Problem {
-  /** Names the row: picture, task, options, answer, variant and protocol. Same key, same problem. */
+  /** Names the row: item, task, options, answer, variant and protocol. Same key, same problem. */
   readonly key: string;
   readonly task: Task;
   readonly protocol: Protocol;
+  /** What answers it takes: those of its task, or some of its own. */
+  readonly answers: AnswerKind<unknown>;
+  /** Name of the picture, or of the node of a graph. */
   readonly picture: string;
   readonly images: readonly Image[];
   /** Words before each picture; empty when they stand unnamed. */
@@ -39,37 +42,39 @@ export interface Problem {
 }
 
 /**
- * Poses `task` on `picture`. `answerIndex` chooses the true answer (see {@link balancedAnswers}); `variant` tells apart
- * several problems made of one picture; `others` are as many further pictures as the task shows (see companions.ts).
- * Everything else follows from the picture's content and the task.
+ * Poses `task` on `item`. `answerIndex` chooses the true answer (see {@link balancedAnswers}); `variant` tells apart
+ * several problems made of one item; `others` are as many further items as the task shows (see companions.ts).
+ * Everything else follows from the item's content and the task.
  */
-export function pose<Answer>(
-  picture: Picture,
-  task: Task<Answer>,
+export function pose<Answer, Posed extends Item>(
+  item: Posed,
+  task: Task<Answer, Posed>,
   protocol: Protocol,
   answerIndex: number,
   variant: number,
-  others: readonly Picture[] = [],
+  others: readonly Posed[] = [],
 ): Problem | Skip {
-  if (task.needs && !picture[task.needs]) return { skip: `has no ${task.needs}` };
-  // The protocol is no part of the draw: every protocol shows the same pictures.
-  const draw = `${picture.id}:${task.id}:${JSON.stringify(task.options)}:${answerIndex}:${variant}`;
+  if (task.needs && !(item as Partial<Record<Need, unknown>>)[task.needs]) return { skip: `has no ${task.needs}` };
+  // The protocol is no part of the draw: every protocol shows the same.
+  const draw = `${item.id}:${task.id}:${JSON.stringify(task.options)}:${answerIndex}:${variant}`;
   const answer = task.answers.at(answerIndex);
-  const corruption = task.corrupt(picture, answer, Random.from(draw), others);
+  const corruption = task.corrupt(item, answer, Random.from(draw), others);
   if (isSkip(corruption)) return corruption;
-  const target = task.answers.print(answer);
+  const { answers, answer: truth } = corruption.own ?? { answers: task.answers, answer };
+  const target = answers.print(truth);
   return {
     key: `${draw}:${protocol.name}`,
     task: task as Task,
     protocol,
-    picture: picture.name,
+    answers: answers as AnswerKind<unknown>,
+    picture: item.name,
     images: corruption.images,
     labels: corruption.labels ?? [],
     prompt: `${corruption.prompt ?? task.prompt}\n${protocol.instruction}`,
     drawn: corruption.drawn ?? {},
     target,
     solution: protocol.wrap(target),
-    verify: verifier(task.answers, protocol, target),
+    verify: verifier(answers, protocol, target),
   };
 }
 
@@ -95,7 +100,8 @@ function verify<Answer>(response: string, truth: Answer, answers: AnswerKind<Ans
 
 /**
  * Answer indices for problem 0, 1, 2, …: every block of `size` consecutive problems holds each answer once, in an order
- * drawn from the names. A prefix of a set is then as balanced as the whole. Spaces too large to balance are uniform.
+ * drawn from the names. A prefix of a set is then as balanced as the whole. Spaces too large to balance are uniform, free
+ * text (of infinite size) too.
  */
 export function balancedAnswers(size: number, ...names: readonly (string | number)[]): (index: number) => number {
   if (size > 1024) return (index) => Random.from(...names, index).int(Math.min(size, 2 ** 32));

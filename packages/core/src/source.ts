@@ -11,15 +11,22 @@ export function isSkip<T extends object>(value: T | Skip): value is Skip {
   return "skip" in value;
 }
 
-/** A picture with the names that make its randomness: `id` is a hash of its content, `name` is for people. */
-export interface Picture {
+/** What questions are posed on, with the names that make their randomness: `id` is a hash of content, `name` is for people. */
+export interface Item {
   readonly id: string;
   readonly name: string;
+}
+
+export interface Picture extends Item {
   readonly image: Image;
   /** How far each pixel is, where the source knows it. */
   readonly depth?: Depth;
   /** A sequence in its order, where the picture is a video; `image` is one of them. */
   readonly frames?: readonly Image[];
+}
+
+export function isPicture(item: Item): item is Picture {
+  return "image" in item;
 }
 
 /** Distances, height × width from the top, in any unit that grows with distance; NaN where nothing is known. */
@@ -29,15 +36,15 @@ export interface Depth {
   readonly data: Float32Array;
 }
 
-/** Unlabelled pictures with random access, so that a run can go on at any index. */
-export interface Source {
+/** Unlabelled items with random access, so that a run can go on at any index. */
+export interface Source<Posed extends Item = Picture> {
   readonly name: string;
   readonly length: number;
-  /** Picture number `index`, 0..length-1; a Skip when it cannot be used. The same index always gives the same. */
-  get(index: number): Promise<Picture | Skip>;
+  /** Item number `index`, 0..length-1; a Skip when it cannot be used. The same index always gives the same. */
+  get(index: number): Promise<Posed | Skip>;
   /**
-   * What `get` says of a picture but its pixels, where that costs little. It need not find out everything: `get` may skip what
-   * a peek took for a picture.
+   * The names of an item alone, where they cost little. It need not find out everything: `get` may skip what a peek took for
+   * a picture.
    */
-  peek?(index: number): Promise<Pick<Picture, "id" | "name"> | Skip>;
+  peek?(index: number): Promise<Item | Skip>;
 }

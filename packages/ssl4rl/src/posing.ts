@@ -2,7 +2,7 @@ import type { Task } from "@ssl4rl/core";
 import { registry } from "@ssl4rl/tasks";
 import { checkRecipe, type Recipe, type SourceOf } from "@ssl4rl/trainer";
 import { loadRecipe, parseTaskFlag, recipeTasks } from "./recipes.js";
-import { openAll } from "./sources.js";
+import { needWords, openAll } from "./sources.js";
 
 /** Flags by which preview and audit are told what to pose, and on what. */
 export interface PosingFlags {
@@ -27,9 +27,10 @@ export interface Posing {
 export async function openPosing(flags: PosingFlags, worldPictures: number): Promise<Posing> {
   const recipe = wantedRecipe(flags);
   const all = recipeTasks(recipe);
-  const has = ({ needs }: Task) => needs === null || (needs === "depth" ? recipe.depth : recipe.videos) !== undefined;
-  for (const { id, needs } of all.filter((task) => !has(task))) {
-    console.error(`${id} is left out: it needs ${needs === "depth" ? "--depth" : "--videos"} DIR`);
+  const given = { depth: recipe.depth, frames: recipe.videos, graph: undefined };
+  const has = (task: Task) => task.needs === null || given[task.needs] !== undefined;
+  for (const task of all.filter((task) => !has(task))) {
+    console.error(`${task.id} is left out: it needs ${needWords[task.needs!].flag} DIR`);
   }
   const tasks = all.filter(has);
   return { recipe, tasks, sourceOf: await openAll(recipe, tasks, worldPictures) };

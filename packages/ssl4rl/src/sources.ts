@@ -1,4 +1,4 @@
-import { type Need, type Source, type Task, UserError } from "@ssl4rl/core";
+import { type Item, type Need, type Source, type Task, UserError } from "@ssl4rl/core";
 import {
   openDepthPairs,
   openFolder,
@@ -22,8 +22,8 @@ type Wanted = Pick<Recipe, "images" | "depth" | "videos" | "size">;
 
 /** The pictures a recipe names, as far as its tasks need them, training and held-out apart. */
 export async function openPictures(recipe: Recipe, tasks: readonly Task[]): Promise<Pictures> {
-  const train = new Map<Need | null, Source>();
-  const heldOut = new Map<Need | null, Source>();
+  const train = new Map<Need | null, Source<Item>>();
+  const heldOut = new Map<Need | null, Source<Item>>();
   const skipped: SkippedFile[] = [];
   for (const need of needsOf(tasks)) {
     if (need === null && recipe.images === "world") {
@@ -43,7 +43,7 @@ export async function openPictures(recipe: Recipe, tasks: readonly Task[]): Prom
 
 /** All pictures of the folders (or `worldPictures` of the world), for looking, auditing or an evaluation. */
 export async function openAll(wanted: Wanted, tasks: readonly Task[], worldPictures: number): Promise<SourceOf> {
-  const sources = new Map<Need | null, Source>();
+  const sources = new Map<Need | null, Source<Item>>();
   for (const need of needsOf(tasks)) {
     const world = need === null && wanted.images === "world";
     sources.set(
@@ -63,7 +63,7 @@ export function needsOf(tasks: readonly Task[]): (Need | null)[] {
 async function openFiles(
   wanted: Wanted,
   need: Need | null,
-): Promise<Source & { readonly skipped: readonly SkippedFile[] }> {
+): Promise<Source<Item> & { readonly skipped: readonly SkippedFile[] }> {
   const limits = pictureLimits(wanted);
   return need === null ? openFolder(wanted.images, limits) : openNeeded(wanted, need, limits);
 }
@@ -84,15 +84,21 @@ export async function openNeeded(
   { depth, videos }: Pick<Recipe, "depth" | "videos">,
   need: Need,
   limits: PictureLimits,
-): Promise<Source & { readonly skipped: readonly SkippedFile[] }> {
-  const path = need === "depth" ? depth : videos;
+): Promise<Source<Item> & { readonly skipped: readonly SkippedFile[] }> {
+  const path = { depth, frames: videos, graph: undefined }[need];
   if (!path) {
-    const flag =
-      need === "depth" ? "--depth DIR, a folder of RGB-D pairs" : "--videos DIR, a folder of videos or frame folders";
-    throw new UserError(`Some of the tasks need ${need === "depth" ? "a depth" : "frames"}: give ${flag}.`, 2);
+    const { what, flag, source } = needWords[need];
+    throw new UserError(`Some of the tasks need ${what}: give ${flag} DIR, ${source}.`, 2);
   }
   return need === "depth" ? openDepthPairs(path, limits) : openFrameFolders(path, limits);
 }
+
+/** What there is beside pictures, in words. */
+export const needWords: Readonly<Record<Need, { what: string; items: string; flag: string; source: string }>> = {
+  depth: { what: "a depth", items: "RGB-D pairs", flag: "--depth", source: "a folder of RGB-D pairs" },
+  frames: { what: "frames", items: "videos", flag: "--videos", source: "a folder of videos or frame folders" },
+  graph: { what: "a graph", items: "nodes", flag: "--graph", source: "the files of a graph" },
+};
 
 /** World pictures are drawn a little larger than tasks emit, so that they are resampled as photos are. */
 export function worldSide({ size }: { readonly size: number }): number {

@@ -1,5 +1,5 @@
 import { type Task, UserError } from "@ssl4rl/core";
-import { taskNamed } from "@ssl4rl/tasks";
+import { type TaskFactory, taskNamed } from "@ssl4rl/tasks";
 import type { Recipe } from "./recipe.js";
 
 /** What problems are drawn of: a task at one level of difficulty. Tasks without levels are one arm each. */
@@ -29,10 +29,15 @@ export interface TaskEntry {
 export function recipeArms({ tasks, size }: Pick<Recipe, "tasks" | "size">): Arm[] {
   return armsOf(
     tasks.map(({ task, weight = 1, levels = [{}], ...options }) => ({
-      levels: levels.map((level) => taskNamed(task).create({ size, ...options, ...level })),
+      levels: levels.map((level) => created(taskNamed(task), { ...options, ...level }, size)),
       weight,
     })),
   );
+}
+
+/** The recipe's size goes to those that emit pictures. */
+function created(factory: TaskFactory, options: Readonly<Record<string, unknown>>, size: number): Task {
+  return factory.create("size" in factory.options.shape ? { size, ...options } : options);
 }
 
 /** Levels share their entry's weight evenly. An option set that is there twice is a UserError. */

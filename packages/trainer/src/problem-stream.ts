@@ -1,8 +1,8 @@
 import {
   balancedAnswers,
   companions,
+  type Item,
   isSkip,
-  type Picture,
   type Problem,
   type Protocol,
   pose,
@@ -16,7 +16,7 @@ import type { PromptInput } from "@ssl4rl/models";
 import type { Arm } from "./arm.js";
 import { Mixture } from "./mixture.js";
 
-/** A picture a task could not use, and why. */
+/** A picture (or a node of a graph) that a task could not use, and why. */
 export interface SkippedPicture {
   readonly picture: string;
   readonly task: string;
@@ -38,8 +38,8 @@ export function promptOf({ prompt, images, labels }: Problem): PromptInput {
   return { text: prompt, images, labels };
 }
 
-/** Which pictures a task is posed on: those with a depth, say, for a task that needs one. */
-export type SourceOf = (task: Task) => Source;
+/** What a task is posed on: pictures with a depth, say, for a task that needs one. */
+export type SourceOf = (task: Task) => Source<Item>;
 
 /**
  * Problems of the arms. Every epoch of an arm goes through all pictures in a new order, and answers are balanced per arm.
@@ -49,9 +49,9 @@ export type SourceOf = (task: Task) => Source;
 export class ProblemStream {
   readonly skipped = new Map<string, SkippedPicture>();
   private readonly answers: ((index: number) => number)[];
-  private readonly sources: readonly Source[];
+  private readonly sources: readonly Source<Item>[];
   /** The order that each arm went through last; arms of one source share it. */
-  private readonly orders: ({ source: Source; epoch: number; pictures: number[] } | undefined)[] = [];
+  private readonly orders: ({ source: Source<Item>; epoch: number; pictures: number[] } | undefined)[] = [];
   private mixed: { readonly mixture: Mixture; readonly turns: number[]; index: number } | null = null;
 
   constructor(
@@ -121,21 +121,21 @@ export class ProblemStream {
     }
   }
 
-  private async poseOn(picture: Picture, slot: number, turn: number, attempt: number): Promise<Problem | Skip> {
+  private async poseOn(item: Item, slot: number, turn: number, attempt: number): Promise<Problem | Skip> {
     const { task } = this.arms[slot];
     const answer = this.answers[slot](turn);
     const source = this.sources[slot];
     // A picture that stands in for another has its own turn as well, and is then drawn otherwise.
     const variant = Math.floor(turn / source.length) + attempt * 2 ** 32;
-    const others = await companions(source, picture, task.others, task.id, answer, variant);
-    return isSkip(others) ? others : pose(picture, task, this.protocol, answer, variant, others);
+    const others = await companions(source, item, task.others, task.id, answer, variant);
+    return isSkip(others) ? others : pose(item, task, this.protocol, answer, variant, others);
   }
 
   private picture(turn: number, slot: number): number {
     const source = this.sources[slot];
     const n = source.length;
     const epoch = Math.floor(turn / n);
-    const fits = (order: { source: Source; epoch: number } | undefined) =>
+    const fits = (order: { source: Source<Item>; epoch: number } | undefined) =>
       order?.source === source && order.epoch === epoch;
     if (!fits(this.orders[slot])) {
       const pictures = () => Random.from("order", this.seed, epoch).shuffle(Array.from({ length: n }, (_, i) => i));

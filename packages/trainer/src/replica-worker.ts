@@ -1,7 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { Image, protocols, verifier } from "@ssl4rl/core";
+import { type AnswerSpec, answerKind, Image, protocols, verifier } from "@ssl4rl/core";
 import { LogitsNotFinite, type PromptInput } from "@ssl4rl/models";
-import { taskNamed } from "@ssl4rl/tasks";
 import { noGrad, scope, setThreads, zeros } from "@ssl4rl/torch";
 import type { GrpoOptions } from "./grpo.js";
 import { pack, unpack } from "./pack.js";
@@ -20,8 +19,7 @@ export interface Order {
   readonly offset: number;
   readonly problems: readonly {
     readonly prompt: PromptInput;
-    readonly task: string;
-    readonly options: Readonly<Record<string, unknown>>;
+    readonly answer: AnswerSpec;
     readonly protocol: string;
     readonly target: string;
   }[];
@@ -65,11 +63,11 @@ function learn({ weights, options, step, offset, problems }: Order): Reply {
       for (const [i, values] of unpack(weights, parameters).entries()) parameters[i].copy_(values);
     }),
   );
-  const asked = problems.map(({ prompt, task, options, protocol, target }): Asked => {
+  const asked = problems.map(({ prompt, answer, protocol, target }): Asked => {
     const form = protocols.find(({ name }) => name === protocol)!;
     // Classes do not cross threads.
     const images = prompt.images.map(({ width, height, data }) => new Image(width, height, data));
-    return { prompt: { ...prompt, images }, verify: verifier(taskNamed(task).create(options).answers, form, target) };
+    return { prompt: { ...prompt, images }, verify: verifier(answerKind(answer), form, target) };
   });
   const passes: Pass[] = [];
   for (let i = 0; i < asked.length; i += options.promptsPerPass) {

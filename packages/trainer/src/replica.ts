@@ -52,8 +52,7 @@ export class Replica {
       offset,
       problems: problems.map((problem) => ({
         prompt: promptOf(problem),
-        task: problem.task.id.split("@")[0],
-        options: problem.task.options,
+        answer: problem.answers.spec,
         protocol: problem.protocol.name,
         target: problem.target,
       })),

@@ -96,7 +96,7 @@ function builtRow(problem: ArmProblem, index: number, split: Split, { reward }: 
     images: problem.images.map((image) => ({ bytes: encodePng(image), width: image.width, height: image.height })),
     labels: problem.labels,
     target: problem.target,
-    answer: problem.task.answers.spec,
+    answer: problem.answers.spec,
     protocol: problem.protocol.name,
     reward,
     picture: problem.picture,

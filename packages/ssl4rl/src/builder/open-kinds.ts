@@ -1,4 +1,4 @@
-import type { Need, Source, Task } from "@ssl4rl/core";
+import type { Item, Need, Source, Task } from "@ssl4rl/core";
 import { decoded, type SkippedFile, type Stored } from "@ssl4rl/data";
 import { worldSource } from "@ssl4rl/world";
 import { needsOf, openNeeded, pictureLimits, worldSide } from "../sources.js";
@@ -6,7 +6,7 @@ import type { Plan } from "./plan.js";
 
 /** The pictures of one kind, and what was found beside them that cannot be used. */
 export interface Opened {
-  readonly source: Source;
+  readonly source: Source<Item>;
   readonly skipped: readonly SkippedFile[];
 }
 

@@ -1,4 +1,4 @@
-import { isSkip, NearHashes, type Need, perceptualHash, type Source } from "@ssl4rl/core";
+import { type Item, isPicture, isSkip, NearHashes, type Need, perceptualHash, type Source } from "@ssl4rl/core";
 import { type SkippedFile, splitDraw } from "@ssl4rl/data";
 import type { SourceOf } from "@ssl4rl/trainer";
 import type { Opened } from "./open-kinds.js";
@@ -13,7 +13,7 @@ export type Finding =
  * Looks at the pictures from place `from` up to `to`: can they be used, and what are they? Decoded whole only for `prints`;
  * else it is at their headers, and what is damaged behind them is found out when a row is to be made of it.
  */
-export async function look(source: Source, from: number, to: number, prints: boolean): Promise<Finding[]> {
+export async function look(source: Source<Item>, from: number, to: number, prints: boolean): Promise<Finding[]> {
   const found: Finding[] = [];
   for (let place = from; place < to; place++) {
     const picture = await (prints ? printed(source, place) : plain(source, place));
@@ -23,12 +23,12 @@ export async function look(source: Source, from: number, to: number, prints: boo
   return found;
 }
 
-async function printed(source: Source, place: number) {
-  const picture = await source.get(place);
-  return isSkip(picture) ? picture : { ...picture, print: perceptualHash(picture.image) };
+async function printed(source: Source<Item>, place: number) {
+  const item = await source.get(place);
+  return isSkip(item) ? item : { ...item, print: isPicture(item) ? perceptualHash(item.image) : null };
 }
 
-async function plain(source: Source, place: number) {
+async function plain(source: Source<Item>, place: number) {
   const picture = await (source.peek ? source.peek(place) : source.get(place));
   return isSkip(picture) ? picture : { ...picture, print: null };
 }
@@ -93,6 +93,6 @@ export function dealOut(opened: ReadonlyMap<Need | null, Opened>, places: Places
   };
 }
 
-function part(source: Source, split: Split, places: readonly number[]): Source {
+function part(source: Source<Item>, split: Split, places: readonly number[]): Source<Item> {
   return { name: `${source.name} (${split})`, length: places.length, get: (i) => source.get(places[i]) };
 }

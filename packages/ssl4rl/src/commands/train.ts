@@ -19,7 +19,7 @@ import { groupBy } from "../report/group-by.js";
 import { renderReport } from "../report/report.js";
 import { freeRunPath, newestRun, runPath } from "../run-path.js";
 import { describeScore } from "../score-line.js";
-import { openPictures } from "../sources.js";
+import { needWords, openPictures } from "../sources.js";
 
 interface Flags {
   readonly images?: string;
@@ -127,8 +127,8 @@ async function runTraining(planned: RunFolder | Planned, flags: Flags): Promise<
   progress.say(`Run ${path}: ${arms.map(({ label }) => label).join(", ")} on ${recipe.images}, ${recipe.steps} steps`);
   progress.update("Reading pictures");
   const pictures = await openPictures(recipe, tasks);
-  for (const [needs, some] of groupBy(tasks, (task) => task.needs)) {
-    const what = needs === null ? "pictures" : { depth: "RGB-D pairs", frames: "videos" }[needs];
+  for (const [need, some] of groupBy(tasks, (task) => task.needs)) {
+    const what = need === null ? "pictures" : needWords[need].items;
     progress.say(`${pictures.train(some[0]).length} ${what} to train on, ${pictures.heldOut(some[0]).length} held out`);
   }
   const { overlong, maxNewTokens } = recipe;

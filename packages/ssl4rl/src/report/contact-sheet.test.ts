@@ -1,4 +1,4 @@
-import { answerOnly, encodePng, Image, type Problem } from "@ssl4rl/core";
+import { answerOnly, encodePng, Image, oneOf, type Problem } from "@ssl4rl/core";
 import { expect, test } from "vitest";
 import { renderContactSheet } from "./contact-sheet.js";
 
@@ -9,6 +9,7 @@ function problem(task: string, prompt: string, target: string): Problem {
     key: `${task} ${target}`,
     task: { id: `${task}@1`, options: { size: 56 } } as unknown as Problem["task"],
     protocol: answerOnly,
+    answers: oneOf([target]),
     picture: "a.jpg",
     images: [image, image],
     labels: [],
