@@ -5,6 +5,7 @@ export * from "./decoded.js";
 export * from "./depth-pairs.js";
 export * from "./folder.js";
 export * from "./frame-folders.js";
+export * from "./graphs/index.js";
 export * from "./hash-file.js";
 export * from "./hub-dataset.js";
 export * from "./layouts/index.js";

@@ -1,0 +1,134 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { PassThrough, pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { UserError } from "@ssl4rl/core";
+import { filesUnder } from "../files-under.js";
+import { readTarMember } from "../tar-member.js";
+
+/** A file of a graph, unpacked while it is read. */
+export interface GraphFile {
+  /** For people: its path, and within an archive the member's name. */
+  readonly name: string;
+  bytes(): AsyncIterable<Buffer>;
+}
+
+/** What is read of a graph, by name: the path within the folder, without `.gz`; members of tar archives as if they lay beside them. */
+export class GraphFiles {
+  constructor(private readonly files: ReadonlyMap<string, GraphFile>) {}
+
+  get names(): readonly string[] {
+    return [...this.files.keys()];
+  }
+
+  /** The file whose path is, or ends with, one of these; the first that is there, in the shallowest folder. */
+  find(...endings: readonly string[]): GraphFile | null {
+    for (const ending of endings) {
+      const fitting = this.names.filter((name) => name === ending || name.endsWith(`/${ending}`));
+      const shallowest = fitting.sort((a, b) => a.split("/").length - b.split("/").length)[0];
+      if (shallowest !== undefined) return this.files.get(shallowest) as GraphFile;
+    }
+    return null;
+  }
+
+  /** The files whose path fits the pattern. */
+  matching(pattern: RegExp): readonly GraphFile[] {
+    return this.names.filter((name) => pattern.test(name)).map((name) => this.files.get(name) as GraphFile);
+  }
+}
+
+/** Archives are unpacked into memory; larger ones are refused. */
+const LARGEST_ARCHIVE = 2 ** 30;
+
+/** The files of a folder at any depth, or one file. */
+export async function graphFiles(
+  path: string,
+): Promise<{ readonly files: GraphFiles; readonly paths: readonly string[] }> {
+  const info = await stat(path).catch(() => null);
+  if (!info) throw new UserError(`No file or folder ${path}. Check the path.`);
+  const names = info.isDirectory() ? (await filesUnder(path)).files : [basename(path)];
+  const place = (name: string) => (info.isDirectory() ? join(path, name) : path);
+  const files = new Map<string, GraphFile>();
+  for (const name of names) {
+    if (/\.(tar|tgz|tar\.gz)$/i.test(name)) {
+      for (const member of await tarMembers(place(name))) files.set(join(name, "..", basename(member.name)), member);
+    } else {
+      files.set(name.replace(/\.gz$/i, ""), { name: place(name), bytes: () => unpacked(place(name)) });
+    }
+  }
+  return { files: new GraphFiles(files), paths: names.map(place) };
+}
+
+async function tarMembers(path: string): Promise<GraphFile[]> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of unpacked(path)) {
+    size += piece.length;
+    if (size > LARGEST_ARCHIVE) throw new UserError(`${path} holds more than 1 GiB. Unpack it and give the folder.`);
+    pieces.push(piece);
+  }
+  const archive = Buffer.concat(pieces);
+  const members: GraphFile[] = [];
+  const read = async (position: number, length: number) => archive.subarray(position, position + length);
+  try {
+    for (let at = 0; ; ) {
+      const member = await readTarMember(read, at);
+      if (!member) return members;
+      if (member.start + member.size > archive.length) throw new Error(`"${member.name}" is cut short`);
+      const bytes = archive.subarray(member.start, member.start + member.size);
+      if (member.type === "0") {
+        members.push({
+          name: `${path}/${member.name}`,
+          async *bytes() {
+            yield bytes;
+          },
+        });
+      }
+      at = member.next;
+    }
+  } catch (error) {
+    throw new UserError(`${path} is no whole tar archive: ${(error as Error).message}. Fetch or pack it again.`);
+  }
+}
+
+/** A file's bytes; unzipped where it is a gzip file, whatever its name says. */
+async function* unpacked(path: string): AsyncGenerator<Buffer> {
+  const [first, second] = await firstBytes(path);
+  const zipped = first === 0x1f && second === 0x8b;
+  if (!zipped && /\.(gz|tgz)$/i.test(path)) {
+    throw new UserError(`${path} is no gzip file, although its name says so. Rename it, or fetch it again.`);
+  }
+  const file = createReadStream(path, { highWaterMark: 2 ** 18 });
+  const stream = pipeline(file, zipped ? createGunzip({ chunkSize: 2 ** 18 }) : new PassThrough(), () => {});
+  try {
+    for await (const piece of stream) yield piece as Buffer;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "Z_BUF_ERROR")
+      throw new UserError(`${path} ends too early: the gzip file is cut short. Fetch or pack it again.`);
+    if (code?.startsWith("Z_"))
+      throw new UserError(`${path} is a damaged gzip file (${message}). Fetch or pack it again.`);
+    throw error;
+  }
+}
+
+async function firstBytes(path: string): Promise<Buffer> {
+  try {
+    for await (const piece of createReadStream(path, { end: 1 })) return piece as Buffer;
+    return Buffer.alloc(0);
+  } catch (error) {
+    throw new UserError(`Cannot read ${path}: ${(error as Error).message}. Check its permissions.`);
+  }
+}
+
+/** A whole file as JSON. */
+export async function readJson(file: GraphFile): Promise<unknown> {
+  const pieces: Buffer[] = [];
+  for await (const piece of file.bytes()) pieces.push(piece);
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(pieces)));
+  } catch (error) {
+    throw new UserError(`${file.name} is no JSON in UTF-8: ${(error as Error).message}. Write it again.`);
+  }
+}

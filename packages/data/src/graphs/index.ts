@@ -1,0 +1,2 @@
+export { defaultGraphCache } from "./graph-cache.js";
+export { openGraph } from "./open-graph.js";
