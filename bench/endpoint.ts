@@ -1,8 +1,10 @@
 // What asking an endpoint costs beside the endpoint: npm run bench -- endpoint [ITEMS]
-// A server in a process of its own answers at once. Per question: the client's processor time and the wall clock, with a
-// picture of 448 x 448 pixels, 8 calls at once; and the memory that the client holds after each fifth.
+// A server in a process of its own answers at once. Per question, 8 calls at once: the client's processor time, which is the
+// overhead, and the wall clock; and the memory of the client after each fifth, garbage collected. Once with small pictures, PNGs
+// of 64 x 64 pixels, and once with files of 300 kB.
 
 import { fork } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -10,6 +12,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { encodePng } from "@ssl4rl/core";
 import {
   AnswerCache,
@@ -23,6 +27,8 @@ import {
 import { composeScene, render } from "@ssl4rl/world";
 
 const SERVER = "serve";
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 if (process.argv[2] === SERVER) {
   const server = createServer((request, response) => {
@@ -36,10 +42,18 @@ if (process.argv[2] === SERVER) {
 export default async function bench(): Promise<void> {
   const items = Number(process.argv[3] ?? 10_000);
   const server = fork(fileURLToPath(import.meta.url), [SERVER], { execArgv: process.execArgv });
-  const folder = mkdtempSync(join(tmpdir(), "ssl4rl-bench-"));
   try {
     const [port] = (await once(server, "message")) as [number];
-    const picture = encodePng(render(composeScene("bench", "endpoint", 0), { width: 448, height: 448 }));
+    const small = encodePng(render(composeScene("bench", "endpoint", 0), { width: 64, height: 64 }));
+    for (const picture of [small, randomBytes(300_000)]) await ask(`http://127.0.0.1:${port}/v1`, picture, items);
+  } finally {
+    server.disconnect();
+  }
+}
+
+async function ask(url: string, picture: Uint8Array, items: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "ssl4rl-bench-"));
+  try {
     console.log(`${items} questions with a picture of ${picture.length} bytes`);
     const benchmark = benchmarkNamed("mmbench-dev-en");
     const questions = Array.from({ length: items }, (_, i) => question(i, picture));
@@ -49,7 +63,7 @@ export default async function bench(): Promise<void> {
     await runBenchmark(open, {
       protocol: protocolNamed(benchmark),
       answerer: endpointAnswerer({
-        url: `http://127.0.0.1:${port}/v1`,
+        url,
         model: "bench",
         token: null,
         concurrency: 8,
@@ -62,17 +76,19 @@ export default async function bench(): Promise<void> {
       out: folder,
       versions: {},
       signal: new AbortController().signal,
-      progress({ done }) {
+      progress({ done, failed }) {
         if (done % (items / 5) !== 0) return;
+        collectGarbage();
         const { rss, heapUsed } = process.memoryUsage();
-        console.log(`after ${String(done).padStart(6)}: ${megabytes(rss)} MB resident, ${megabytes(heapUsed)} MB heap`);
+        const memory = `${megabytes(rss)} MB resident, ${megabytes(heapUsed)} MB of objects`;
+        console.log(`after ${String(done).padStart(6)}: ${memory}, ${failed} failed`);
       },
     });
     const { user, system } = process.cpuUsage(before);
-    console.log(`processor ${((user + system) / 1000 / items).toFixed(3)} ms a question`);
+    const each = (microseconds: number) => (microseconds / 1000 / items).toFixed(3);
+    console.log(`processor ${each(user + system)} ms a question (${each(system)} of it in the kernel)`);
     console.log(`wall      ${((performance.now() - started) / items).toFixed(3)} ms a question`);
   } finally {
-    server.disconnect();
     rmSync(folder, { recursive: true, force: true });
   }
 }

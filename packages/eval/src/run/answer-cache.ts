@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import type { Answerer, Turn } from "./answerer.js";
 import { appendLine, cutTornLine, readLines } from "./json-lines.js";
@@ -51,5 +51,5 @@ export function answerKey({ settings }: Answerer, turn: Turn): string {
 }
 
 function sha256(content: string | Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
+  return hash("sha256", content);
 }

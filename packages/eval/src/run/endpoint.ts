@@ -1,5 +1,6 @@
 import { UserError } from "@ssl4rl/core";
 import type { Answer, Answerer, Turn } from "./answerer.js";
+import { type Body, HttpClient, type Reply } from "./http-client.js";
 
 export interface EndpointOptions {
   /** Up to and with `/v1`. */
@@ -34,20 +35,16 @@ type Outcome = Answer | { readonly failure: string; readonly again: true; readon
  * server's Retry-After.
  */
 export function endpointAnswerer(options: EndpointOptions): Answerer {
-  const { url, model, concurrency, maxTokens, tries, backoffMs } = options;
+  const { url, model, token, concurrency, maxTokens, timeoutMs, tries, backoffMs } = options;
+  const client = new HttpClient(url, { token, connections: concurrency, timeoutMs, maxBytes: MAX_BYTES });
   return {
     settings: { endpoint: url, model, maxTokens, temperature: 0 },
     batch: 1,
     concurrency,
     async answer([turn], signal) {
-      const body = JSON.stringify({
-        model,
-        messages: [{ role: "user", content: turn.map(partOf) }],
-        temperature: 0,
-        max_tokens: maxTokens,
-      });
+      const body = chatBody(model, turn, maxTokens);
       for (let tried = 1; ; tried++) {
-        const outcome = await call(options, body, signal);
+        const outcome = await call(client, url, body, signal);
         if (!("again" in outcome)) return [outcome];
         if (tried === tries) {
           return [{ failure: tries === 1 ? outcome.failure : `${outcome.failure} (${tries} calls)` }];
@@ -65,17 +62,14 @@ export function endpointAnswerer(options: EndpointOptions): Answerer {
  * nothing answers there.
  */
 export async function modelAt(url: string, token: string | null, name?: string): Promise<string> {
-  const response = await fetch(`${url}/models`, {
-    headers: headersOf(token),
-    signal: AbortSignal.timeout(30_000),
-  }).catch((error: Error) => {
-    throw new UserError(`${url} does not answer: ${reasonOf(error)}. Is the server running there?`);
+  const client = new HttpClient(url, { token, connections: 1, timeoutMs: 30_000, maxBytes: MAX_BYTES });
+  const { status, text } = await client.get("/models").catch((error: Error) => {
+    throw new UserError(`${url} does not answer: ${error.message}. Is the server running there?`);
   });
-  const text = (await readText(response)) ?? "";
-  if (response.status === 401 || response.status === 403) throw refused(url, response.status, text);
+  if (status === 401 || status === 403) throw refused(url, status, text ?? "");
   // Not every server lists its models.
   if (name !== undefined) return name;
-  const { data } = (response.ok ? parsed(text) : null) ?? {};
+  const { data } = (status === 200 ? parsed(text ?? "") : null) ?? {};
   const ids = Array.isArray(data) ? data.map((each: { readonly id?: unknown } | null) => String(each?.id)) : [];
   if (ids.length === 1) return ids[0];
   throw new UserError(
@@ -85,28 +79,30 @@ export async function modelAt(url: string, token: string | null, name?: string):
   );
 }
 
-async function call(options: EndpointOptions, body: string, signal: AbortSignal): Promise<Outcome> {
-  const { url, token, timeoutMs } = options;
-  signal.throwIfAborted();
-  const clock = new AbortController();
-  const stop = () => clock.abort();
-  const timer = setTimeout(stop, timeoutMs);
-  signal.addEventListener("abort", stop);
+/** A question as OpenAI's API takes it. Pictures are not put into one long string: their base64 is made as it is sent. */
+function chatBody(model: string, turn: Turn, maxTokens: number): Body {
+  const content = turn.flatMap((part, i): Body => {
+    const comma = i > 0 ? "," : "";
+    if (typeof part === "string") return [`${comma}${JSON.stringify({ type: "text", text: part })}`];
+    return [`${comma}{"type":"image_url","image_url":{"url":"data:${mediaType(part)};base64,`, part, '"}}'];
+  });
+  return [
+    `{"model":${JSON.stringify(model)},"messages":[{"role":"user","content":[`,
+    ...content,
+    `]}],"temperature":0,"max_tokens":${maxTokens}}`,
+  ];
+}
+
+async function call(client: HttpClient, url: string, body: Body, signal: AbortSignal): Promise<Outcome> {
+  let reply: Reply;
   try {
-    const headers = { "content-type": "application/json", ...headersOf(token) };
-    const response = await fetch(`${url}/chat/completions`, { method: "POST", headers, body, signal: clock.signal });
-    const text = await readText(response);
-    if (!response.ok) return refusal(url, response, text ?? "");
-    return text === null ? { failure: `an answer of over ${MAX_BYTES} bytes` } : answerIn(text);
+    reply = await client.post("/chat/completions", body, signal);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof UserError) throw error;
-    const failure = clock.signal.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(error as Error);
-    return { failure, again: true, waitMs: 0 };
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
+    return { failure: (error as Error).message, again: true, waitMs: 0 };
   }
+  if (reply.status < 200 || reply.status > 299) return refusal(url, reply);
+  return reply.text === null ? { failure: `an answer of over ${MAX_BYTES} bytes` } : answerIn(reply.text);
 }
 
 /** The response in a chat completion. A model that ends its turn at once has said nothing, which is an answer. */
@@ -120,11 +116,14 @@ function answerIn(text: string): Outcome {
   return { failure: `no message in the answer: ${excerpt(text)}` };
 }
 
-function refusal(url: string, { status, headers }: Response, text: string): Outcome {
-  if ([401, 403, 404].includes(status)) throw refused(url, status, text);
-  const failure = `status ${status}: ${errorIn(text)}`;
+function refusal(url: string, { status, headers, text }: Reply): Outcome {
+  if (status < 400 && headers.location) {
+    throw new UserError(`${url} sends all calls on to ${headers.location}. Give the address that it is at now.`);
+  }
+  if ([401, 403, 404].includes(status)) throw refused(url, status, text ?? "");
+  const failure = `status ${status}: ${errorIn(text ?? "")}`;
   if (status < 500 && ![408, 409, 425, 429].includes(status)) return { failure };
-  return { failure, again: true, waitMs: retryAfter(headers.get("retry-after")) };
+  return { failure, again: true, waitMs: retryAfter(headers["retry-after"]) };
 }
 
 /** Refusals that every question would meet. */
@@ -137,22 +136,10 @@ function refused(url: string, status: number, text: string): UserError {
 }
 
 /** The header's seconds or date as milliseconds from now; 0 for none. */
-function retryAfter(header: string | null): number {
-  if (header === null) return 0;
+function retryAfter(header: string | undefined): number {
+  if (header === undefined) return 0;
   const wait = /^\s*[0-9.]+\s*$/.test(header) ? 1000 * Number(header) : Date.parse(header) - Date.now();
   return Number.isFinite(wait) ? Math.min(MAX_RETRY_AFTER_MS, Math.max(0, wait)) : 0;
-}
-
-/** The body; null when it is over the limit: the rest is not read. */
-async function readText(response: Response): Promise<string | null> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what a foreign server sends; each field is looked at before it is used
@@ -175,16 +162,6 @@ function excerpt(text: string): string {
   return line === "" ? "nothing" : line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }
 
-/** fetch says why in the error's cause. */
-function reasonOf(error: Error): string {
-  const cause = error.cause as (Error & { readonly code?: string }) | undefined;
-  return cause?.message || cause?.code || error.message;
-}
-
-function headersOf(token: string | null): Record<string, string> {
-  return token === null ? {} : { authorization: `Bearer ${token}` };
-}
-
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
@@ -198,15 +175,6 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop, { once: true });
   });
-}
-
-function partOf(part: Turn[number]) {
-  if (typeof part === "string") return { type: "text", text: part };
-  return { type: "image_url", image_url: { url: `data:${mediaType(part)};base64,${base64(part)}` } };
-}
-
-function base64({ buffer, byteOffset, length }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).toString("base64");
 }
 
 /** Which kind of picture a file is, by its first bytes. */

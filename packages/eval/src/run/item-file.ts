@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@ssl4rl/core";
 import type { ItemResult } from "../item-result.js";
-import { appendLine, cutTornLine, readLines } from "./json-lines.js";
+import { appendLine, cutTornLine, readLines, writeWhole } from "./json-lines.js";
 
 export type Settings = Readonly<Record<string, string | number>>;
 
@@ -55,10 +55,4 @@ export class ItemFile {
   writeScores(scores: unknown): void {
     writeWhole(join(this.folder, "scores.json"), scores);
   }
-}
-
-/** The file is there when it is whole. */
-function writeWhole(path: string, value: unknown): void {
-  writeFileSync(`${path}.part`, `${JSON.stringify(value, null, 1)}\n`);
-  renameSync(`${path}.part`, path);
 }

@@ -1,4 +1,15 @@
-import { appendFileSync, closeSync, existsSync, openSync, readSync, truncateSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { UserError } from "@ssl4rl/core";
 
 /** A line of a file, and which of its bytes it is, without the line break. */
@@ -49,15 +60,43 @@ export function cutTornLine(path: string, end: number): void {
   if (existsSync(path)) truncateSync(path, end);
 }
 
-/** Appends one line. Throws a UserError where the disk is full or the file may not be written. */
+/**
+ * Appends one line; gives its length in bytes. Throws a UserError where the disk is full or the file may not be written: then the
+ * file is as it was, for a line that follows half a line would be lost with it.
+ */
 export function appendLine(path: string, value: unknown): number {
-  const line = `${JSON.stringify(value)}\n`;
+  const line = Buffer.from(`${JSON.stringify(value)}\n`);
   try {
-    appendFileSync(path, line);
+    const file = openSync(path, "a");
+    try {
+      const { size } = fstatSync(file);
+      try {
+        for (let at = 0; at < line.length; ) at += writeSync(file, line, at);
+      } catch (error) {
+        ftruncateSync(file, size);
+        throw error;
+      }
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
-    throw new UserError(
-      `Cannot write ${path}: ${(error as Error).message}. When that is mended, the same command goes on where it stopped.`,
-    );
+    throw cannotWrite(path, error as Error);
   }
-  return Buffer.byteLength(line);
+  return line.length;
+}
+
+/** Writes a file that is there when it is whole. Throws a UserError as {@link appendLine} does. */
+export function writeWhole(path: string, value: unknown): void {
+  try {
+    writeFileSync(`${path}.part`, `${JSON.stringify(value, null, 1)}\n`);
+    renameSync(`${path}.part`, path);
+  } catch (error) {
+    throw cannotWrite(path, error as Error);
+  }
+}
+
+function cannotWrite(path: string, { message }: Error): UserError {
+  return new UserError(
+    `Cannot write ${path}: ${message}. When that is mended, the same command goes on where it stopped.`,
+  );
 }

@@ -131,7 +131,14 @@ const fates: Readonly<Record<string, Behaviour>> = {
     response.writeHead(200, { "content-length": 500 }).write('{"choices": [');
     setTimeout(() => response.destroy(), 5);
   }),
+  "falls silent in mid-answer once": firstOnly((response) => {
+    response.writeHead(200, { "content-length": 500 }).write('{"choices": [');
+  }),
   "is busy once": firstOnly(always(429, "{}", { "retry-after": "0.4" })),
+  "is busy until a date once": firstOnly((response) => {
+    // Of a date's second half a second is left at least.
+    response.writeHead(503, { "retry-after": new Date(Date.now() + 1500).toUTCString() }).end();
+  }),
   "fails once": firstOnly(always(500, "oops")),
   "sends broken JSON once": firstOnly(always(200, '{"choices": [{"mess')),
   "is late once": firstOnly(() => {}),
@@ -171,14 +178,18 @@ describe("an evaluation at an endpoint", () => {
     });
     expect(calls.get("refuses the question")).toHaveLength(1);
     // The wait the server asked for; without it the second call comes after a millisecond.
-    const [first, second] = calls.get("is busy once")!;
-    expect(second - first).toBeGreaterThan(390);
+    const waited = (name: string) => {
+      const [first, second] = calls.get(name)!;
+      return second - first;
+    };
+    expect(waited("is busy once")).toBeGreaterThan(390);
+    expect(waited("is busy until a date once")).toBeGreaterThan(480);
     // Nothing said is an answer that cannot be read, and wrong.
     expect(items.get("says nothing")).toMatchObject({ accuracy: 0, given: null, response: "" });
-    expect(scores).toMatchObject({ questions: 36, answered: 29, failed: 7, unparsable: 2 / 29, leftOut: 0 });
-    expect(scores!.metrics[0]).toMatchObject({ name: "rows", hits: 26, n: 29, chance: 0.5 });
+    expect(scores).toMatchObject({ questions: 38, answered: 31, failed: 7, unparsable: 2 / 31, leftOut: 0 });
+    expect(scores!.metrics[0]).toMatchObject({ name: "rows", hits: 28, n: 31, chance: 0.5 });
     expect(JSON.parse(readFileSync(join(folder, "out", mmbench.id, "scores.json"), "utf8"))).toMatchObject({
-      answered: 29,
+      answered: 31,
       settings: { model: "one", protocol: "ssl4rl", maxTokens: 64, temperature: 0 },
     });
   });
@@ -211,6 +222,63 @@ describe("an evaluation at an endpoint", () => {
         },
       ],
     });
+  });
+
+  it("asks on where the server drops each connection once it has answered", async () => {
+    await start({}, (response, call, body, request) => {
+      response.once("finish", () => setImmediate(() => request.socket.destroy()));
+      right(response, call, body, request);
+    });
+    const names = Array.from({ length: 40 }, (_, i) => `${i}`);
+    expect(await runBenchmark(await asking(names), running())).toMatchObject({ answered: 40, failed: 0 });
+  });
+
+  it("writes prompts of any characters, and pictures of any length, as JSON has them", async () => {
+    const seen: Body[] = [];
+    await start({}, (response, call, body, request) => {
+      seen.push(body);
+      right(response, call, body, request);
+    });
+    const [open, text] = [await asking(["one"]), 'Which "one" \\ ist schöner? 猫\u2028\u0000🐈'];
+    // Base64 is made in pieces of 48 KiB.
+    const sizes = [1, 2, 3, 48 * 1024, 48 * 1024 + 1, 100_000];
+    const questions = sizes.map((size, i) => ({
+      ...open.questions[0],
+      id: `${i}`,
+      text: `${i} ${text}`,
+      images: [{ name: `${i}`, bytes: async () => Uint8Array.from({ length: size }, (_, k) => k % 251) }],
+    }));
+    await runBenchmark({ ...open, questions }, running({ answerer: at({ concurrency: 1 }) }));
+    for (const [i, { messages }] of seen.entries()) {
+      const [image, prompt] = messages[0].content;
+      expect(image.image_url!.url).toBe(
+        `data:image/jpeg;base64,${Buffer.from(await questions[i].images[0].bytes()).toString("base64")}`,
+      );
+      expect(prompt.text).toBe(protocolNamed(mmbench).ask(questions[i]));
+    }
+    expect(seen.length).toBe(sizes.length);
+  });
+
+  it("stops at once, in the middle of a call and of a wait", async () => {
+    await start({ late: () => {}, busy: always(429, "{}", { "retry-after": "60" }) });
+    const stop = new AbortController();
+    const run = runBenchmark(
+      await asking(["late", "busy"]),
+      running({ signal: stop.signal, answerer: at({ timeoutMs: 60_000 }) }),
+    );
+    while (calls.size < 2) await new Promise((next) => setTimeout(next, 5));
+    // The answer "busy" is on its way back.
+    await new Promise((next) => setTimeout(next, 50));
+    stop.abort();
+    expect(await run).toBeNull();
+    expect(() => readEvaluation(join(folder, "out"))).toThrow(/No evaluation in/);
+  });
+
+  it("says where a server that moved is now", async () => {
+    await start({}, always(308, "", { location: "http://127.0.0.1:1/v1/chat/completions" }));
+    await expect(runBenchmark(await asking(["one"]), running())).rejects.toThrow(
+      /sends all calls on to http:\/\/127\.0\.0\.1:1\/v1.* Give the address/,
+    );
   });
 
   it("keeps as many calls under way as it is told, and no more", async () => {
