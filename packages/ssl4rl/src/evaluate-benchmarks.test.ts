@@ -1,15 +1,17 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { ItemResult, Scores } from "@ssl4rl/eval";
 import { writeMmbenchTsv } from "@ssl4rl/world";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { evaluationTable, printers, type TableFlags } from "./report/evaluation-tables.js";
-import { startCommand } from "./test-command.js";
+import { bin, startCommand } from "./test-command.js";
 
 const slices = fileURLToPath(new URL("../../../../shared/data/benchmarks/", import.meta.url));
 
@@ -132,6 +134,54 @@ describe("ssl4rl eval --bench", () => {
     expect(existsSync(join(folder, "stopped/mmbench-dev-en/scores.json"))).toBe(false);
     expect((await evaluated(...args).outcome).code).toBe(0);
     expect(existsSync(join(folder, "stopped/mmbench-dev-en/scores.json"))).toBe(true);
+  });
+
+  it("says that the disk is full, and with more space goes on without asking twice", async ({ skip }) => {
+    // A disk of its own, in a namespace of its own: both end with the shell.
+    const disk = join(folder, "disk");
+    mkdirSync(disk);
+    const mount = `mount -t tmpfs -o size=24k full ${disk}`;
+    const shell = (script: string) => promisify(execFile)("unshare", ["-rm", "sh", "-ec", script], { cwd: folder });
+    const mounts = await shell(mount).then(
+      () => true,
+      () => false,
+    );
+    if (!mounts) skip("a disk of 24 kB cannot be mounted here (unshare, mount -t tmpfs)");
+    const { url, asked } = await start(() => `<answer>A</answer>${" of all".repeat(200)}`);
+    const command = `${process.execPath} ${bin} eval --data . --bench mmbench-dev-en --model ${url} --out ${disk}/out`;
+    const { stderr } = await shell(`${mount}
+      ${command} && exit 1
+      cp -r ${disk}/out ${folder}/filled
+      mount -o remount,size=4m ${disk}
+      ${command}
+      cp -r ${disk}/out ${folder}/refilled`);
+    expect(stderr).toMatch(/Cannot write .*\.jsonl: ENOSPC.* the same command goes on where it stopped/);
+    // Half a line would be JSON of nothing.
+    const answers = readFileSync(join(folder, "filled/answers.jsonl"), "utf8");
+    expect(
+      answers
+        .split("\n")
+        .slice(0, -1)
+        .map((line) => JSON.parse(line).key.length),
+    ).not.toEqual([]);
+    expect(answers.endsWith("\n")).toBe(true);
+    const items = itemsOf("refilled");
+    expect(new Set(items.map(({ id }) => id)).size).toBe(items.length);
+    // Calls that were under way when the disk was full had no place for their answers.
+    const times = [...asked.values()];
+    expect(times.length).toBe(items.length);
+    expect(Math.max(...times)).toBeLessThanOrEqual(2);
+    expect(times.reduce((sum, n) => sum + n, 0)).toBeLessThanOrEqual(items.length + 8);
+  });
+
+  it("refuses a folder in which another process evaluates", async () => {
+    const { url, asked } = await start(() => "<answer>A</answer>");
+    mkdirSync(join(folder, "shared"));
+    writeFileSync(join(folder, "shared/run.lock"), `${process.pid}`);
+    const { code, err } = await evaluated("--bench", "mmbench-dev-en", "--model", url, "--out", "shared").outcome;
+    expect(code).not.toBe(0);
+    expect(err).toMatch(/shared is in use by process \d+\. Wait for it or stop it .* another folder with --out/);
+    expect(asked.size).toBe(0);
   });
 
   it.each([
