@@ -51,7 +51,13 @@ export function findWrongGains(
     const expected = signed(best - Number(base.cells[column]));
     if (Number(expected) === Number(printed)) return [];
     return [
-      { row: "gain", column, printed, problem: "misprint", detail: `${best} - ${base.cells[column]} = ${expected}` },
+      {
+        row: "gain",
+        column,
+        printed,
+        problem: "misprint",
+        detail: `${best.toFixed(2)} - ${base.cells[column]} = ${expected}`,
+      },
     ];
   });
 }

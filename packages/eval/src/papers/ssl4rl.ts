@@ -51,16 +51,17 @@ const imageNet = (few: string) => {
   return { leaves: imageNetLeaves.filter(({ code }) => columns.some((column) => column.code === code)), columns };
 };
 
+/** How many items the paper asked is not said: these sizes give every cell of the table. */
 const graphLeaves: readonly Leaf[] = (
   [
-    ["Cora", 1000],
-    ["PubMed", 999],
-    ["WikiCS", 59],
-    ["Products", 996],
-    ["FB15k-237", 1000],
-    ["WN18RR", 1000],
+    ["Cora", "cora-node", 1000],
+    ["PubMed", "pubmed-node", 999],
+    ["WikiCS", "wikics-node", 59],
+    ["Products", "products-node", 996],
+    ["FB15k-237", "fb15k237-relation", 1000],
+    ["WN18RR", "wn18rr-relation", 1000],
   ] as const
-).map(([code, n]) => ({ code, benchmark: `graph-${code.toLowerCase()}`, counting: { of: "rows" }, n }));
+).map(([code, benchmark, n]) => ({ code, benchmark, counting: { of: "rows" }, n }));
 const graphMean = { by: "mean", of: graphLeaves.map(({ code }) => code), rounding: "round" } as const;
 const graphColumns: readonly Column[] = [
   ...graphLeaves.map(({ code }) => leafColumn(code)),
@@ -123,7 +124,9 @@ export const ssl4rlTables: readonly TableDefinition[] = [
         size === 3
           ? "The paper's gain in Products is misprinted: 4.42 for 4.72."
           : "Misprinted in the paper: the gain in Cora (1.90 for 2.90) and the base's Average (57.73 for 49.48).",
-        "WikiCS has 59 items: one of them is 1.7 points.",
+        "WikiCS has 59 items in the paper: one of them is 1.7 points.",
+        "The paper has no baselines: always _hypernym scores 39.92 on all test triples of WN18RR, above every cell of the paper but 41.10.",
+        "The paper calls Products a link task and shows no question; ours asks for the class, as the data set's source does (docs/benchmarks.md).",
       ],
     }),
   ),
