@@ -11,7 +11,7 @@ export async function splitByContent<Posed extends Item>(
 ): Promise<{ train: Source<Posed>; heldOut: Source<Posed> }> {
   const places: { index: number; draw: number }[] = [];
   for (let index = 0; index < source.length; index++) {
-    const item = await source.get(index);
+    const item = await (source.peek ? source.peek(index) : source.get(index));
     if (!isSkip(item)) places.push({ index, draw: splitDraw(item.id) });
   }
   const draws = [...new Set(places.map(({ draw }) => draw))].sort((a, b) => a - b);

@@ -5,6 +5,7 @@ import type { Metric } from "./metric.js";
 import type { EvalProtocol } from "./protocol.js";
 import type { Question } from "./question.js";
 import { findFiles } from "./read/find-files.js";
+import type { Settings } from "./run/item-file.js";
 
 /** One form in which a benchmark is published. */
 export interface Layout {
@@ -34,6 +35,7 @@ export interface Benchmark {
   readonly modality: "one image" | "several images";
   /** How many questions the published file has; null where its project does not say. */
   readonly size: number | null;
+  /** None where the questions are not read but made. */
   readonly layouts: readonly Layout[];
   /** The first is the default. */
   readonly protocols: readonly EvalProtocol[];
@@ -46,7 +48,10 @@ export interface Benchmark {
 /** A benchmark with its questions. Their pictures are read when they are asked for. */
 export interface OpenBenchmark extends Contents {
   readonly benchmark: Benchmark;
+  /** Where its questions come from. */
   readonly files: readonly string[];
+  /** What its questions depend on, where they are made: questions of other settings are other questions. */
+  readonly settings?: Settings;
 }
 
 /**

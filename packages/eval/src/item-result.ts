@@ -28,22 +28,31 @@ export interface ItemResult {
   readonly accuracy: number | null;
 }
 
-/** The record of an answered question; `prompt` is what was asked, as the protocol worded it. */
-export function answeredItem(
-  benchmark: string,
-  prompt: string,
-  { question, response, extraction, accuracy }: Graded,
-): ItemResult {
-  return { ...asked(benchmark, prompt, question), response, given: extraction.answer, how: extraction.how, accuracy };
+/** What was asked: the question in the protocol's words, and the picture it is about. */
+export interface Asked {
+  readonly benchmark: string;
+  readonly question: Question;
+  readonly prompt: string;
+  readonly picture: string;
+}
+
+/** The record of an answered question. */
+export function answeredItem(what: Asked, { response, extraction, accuracy }: Omit<Graded, "question">): ItemResult {
+  return { ...record(what), response, given: extraction.answer, how: extraction.how, accuracy };
 }
 
 /** The record of a question whose call failed for good. */
-export function failedItem(benchmark: string, prompt: string, question: Question, failure: string): ItemResult {
-  return { ...asked(benchmark, prompt, question), response: null, failure, given: null, how: [], accuracy: null };
+export function failedItem(what: Asked, failure: string): ItemResult {
+  return { ...record(what), response: null, failure, given: null, how: [], accuracy: null };
 }
 
-function asked(benchmark: string, prompt: string, { id, group, images, labels, target }: Question) {
-  return { benchmark, id, group, picture: images[0]?.name ?? group, labels, prompt, target: inWords(target) };
+function record({ benchmark, question: { id, group, labels, target }, prompt, picture }: Asked) {
+  return { benchmark, id, group, picture, labels, prompt, target: inWords(target) };
+}
+
+/** The picture that a question is about, by a name that all questions about it share. */
+export function pictureOf(question: Question): string | Promise<string> {
+  return question.picture ? question.picture() : (question.images[0]?.name ?? question.group);
 }
 
 function inWords(target: Target): string {
@@ -54,6 +63,8 @@ function inWords(target: Target): string {
       return target.accepted.join(", ");
     case "value":
       return target.value;
+    case "answer":
+      return target.answer;
     case "box":
       return JSON.stringify(target.box);
     case "detection": {

@@ -1,9 +1,13 @@
-import { estimate } from "@ssl4rl/core";
+import { answerKind, estimate } from "@ssl4rl/core";
 import type { Graded } from "./graded.js";
 import type { Question } from "./question.js";
 
 /** A question and what was earned on it: 1 or 0; or the chance of a blind guess, which has no answer. */
-export type Scored = Pick<Graded, "question" | "accuracy"> & Partial<Pick<Graded, "extraction">>;
+export type Scored = Pick<Graded, "question" | "accuracy"> &
+  Partial<Pick<Graded, "extraction">> & {
+    /** The picture that it is about, where that is another one than the question's first. */
+    readonly picture?: string;
+  };
 
 /** What a metric says of a set of answers. */
 export interface Measured {
@@ -78,9 +82,15 @@ export function accuracyBy(scored: readonly Scored[], label: string): Map<string
   return new Map([...parts].map(([value, units]) => [value, share(units)]));
 }
 
-/** What blind guesses score: one choice of those shown, nothing where there are none. NaN for metrics that weigh answers themselves. */
+/**
+ * What blind guesses score: one choice of those shown, one answer of a task's kind, nothing where anything may be said. NaN for
+ * metrics that weigh answers themselves.
+ */
 export function chanceOf(metric: Metric, questions: readonly Question[]): number {
-  const guess = ({ choices }: Question) => (choices ? 1 / Object.keys(choices).length : 0);
+  const guess = ({ choices, target }: Question) => {
+    if (target.kind === "answer") return 1 / answerKind(target.spec).size;
+    return choices ? 1 / Object.keys(choices).length : 0;
+  };
   return metric.measure(questions.map((question) => ({ question, accuracy: guess(question) }))).value;
 }
 
@@ -90,8 +100,8 @@ interface Unit {
   readonly accuracy: number;
 }
 
-function unit({ question, accuracy }: Scored): Unit {
-  return { cluster: question.images[0]?.name ?? question.group, accuracy };
+function unit({ question, accuracy, picture = question.images[0]?.name ?? question.group }: Scored): Unit {
+  return { cluster: picture, accuracy };
 }
 
 function share(units: readonly Unit[]): Measured {

@@ -1,3 +1,5 @@
+import type { AnswerSpec } from "@ssl4rl/core";
+
 /** A picture of a question. Nothing is read before it is asked for. */
 export interface QuestionImage {
   readonly name: string;
@@ -16,6 +18,8 @@ export type Target =
   | { readonly kind: "text"; readonly accepted: readonly string[] }
   /** A value in text or LaTeX. `decimals` are those that the question asks for. */
   | { readonly kind: "value"; readonly value: string; readonly type: ValueType; readonly decimals: number }
+  /** An answer of a self-supervised task, as its kind prints it. */
+  | { readonly kind: "answer"; readonly answer: string; readonly spec: AnswerSpec }
   | { readonly kind: "box"; readonly box: Box }
   /** All boxes of one category in one picture; see nms-ap.ts. */
   | { readonly kind: "detection"; readonly image: number; readonly category: number; readonly truth: Detections };
@@ -44,4 +48,6 @@ export interface Question {
   readonly group: string;
   /** What the benchmark says of the question: its category and the like. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Where the pictures are made of another one when they are asked for: its name. */
+  picture?(): Promise<string>;
 }

@@ -64,7 +64,8 @@ async function start(answer: (prompt: string) => string, slowMs = 0) {
 
 describe("ssl4rl eval --bench", () => {
   it("gives the same answers in process and through ssl4rl serve", async () => {
-    const flags = ["--bench", "mmbench-dev-en", "--max-tokens", "16", "--limit", "10"];
+    const flags = ["--bench", "world-questions,ssl-r1-bench", "--protocol", "answer-only", "--size", "112"];
+    flags.push("--max-tokens", "16", "--limit", "10");
     const { child, outcome } = startCommand(folder, ["serve", "tiny-vl", "--port", "0"]);
     let said = "";
     const url = await new Promise<string>((resolve) => {
@@ -80,18 +81,20 @@ describe("ssl4rl eval --bench", () => {
       .outcome;
     await outcome;
     expect([served.code, local.code], served.err + local.err).toEqual([0, 0]);
-    const answers = (out: string) => new Map(itemsOf(out).map(({ id, response }) => [id, response]));
-    expect(answers("local").size).toBeGreaterThanOrEqual(7);
-    expect(answers("local")).toEqual(answers("served"));
-    const scores = ({ out }: { out: string }) => (JSON.parse(out).benchmarks["mmbench-dev-en"] as Scores).metrics;
-    expect(scores(local)).toEqual(scores(served));
+    for (const benchmark of ["world-questions", "ssl-r1-bench"]) {
+      const answers = (out: string) => new Map(itemsOf(out, benchmark).map(({ id, response }) => [id, response]));
+      expect(answers("local").size).toBeGreaterThanOrEqual(7);
+      expect(answers("local")).toEqual(answers("served"));
+      const scores = ({ out }: { out: string }) => (JSON.parse(out).benchmarks[benchmark] as Scores).metrics;
+      expect(scores(local)).toEqual(scores(served));
+    }
 
     const { code, out } = await ssl4rl(
       "report",
       "local",
       "served",
       "--table",
-      "ssl4rl-6",
+      "world-categories",
       "--compare",
       "--format",
       "csv",

@@ -3,23 +3,15 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { UserError } from "@ssl4rl/core";
 import { refusal } from "@ssl4rl/data";
-import {
-  AnswerCache,
-  type Answerer,
-  benchmarkNamed,
-  openBenchmark,
-  protocolNamed,
-  runBenchmark,
-  type Scores,
-} from "@ssl4rl/eval";
+import { AnswerCache, type Answerer, benchmarkNamed, protocolNamed, runBenchmark, type Scores } from "@ssl4rl/eval";
 import { lockRun } from "@ssl4rl/trainer";
+import { openAny, type QuestionSources } from "./open-benchmarks.js";
 import { duration, type Progress } from "./progress.js";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
-export interface BenchmarkFlags {
+export interface BenchmarkFlags extends QuestionSources {
   readonly bench: readonly string[];
-  readonly data: string;
   readonly protocol?: string;
   readonly out: string;
   readonly limit?: number;
@@ -41,7 +33,8 @@ export async function evaluateBenchmarks(
   // Files that are missing are told before a model is loaded.
   const sets = [];
   for (const { benchmark, protocol } of wanted) {
-    sets.push({ open: await openBenchmark(benchmark, flags.data), protocol });
+    progress.update(`Opening ${benchmark.title}`);
+    sets.push({ open: await openAny(benchmark, flags), protocol });
   }
   const answerer = await openModel();
   takeFolder(out);
@@ -58,7 +51,8 @@ export async function evaluateBenchmarks(
   for (const { open, protocol } of sets) {
     const { id, title } = open.benchmark;
     progress.say(`${title}: ${open.questions.length} questions of ${open.files.join(", ")}, asked as ${protocol.name}`);
-    if (open.skipped.length > 0) {
+    // Where questions are made, pictures are passed over as it goes: scores.json lists them.
+    if (open.skipped.length > 0 && open.benchmark.layouts.length > 0) {
       const [{ where, reason }] = open.skipped;
       progress.say(`${open.skipped.length} are left out, the first: ${where}: ${reason}`);
     }
@@ -86,6 +80,9 @@ export async function evaluateBenchmarks(
       return;
     }
     for (const line of describe(scores)) progress.say(line);
+    if (open.benchmark.layouts.length === 0 && scores.skipped.length > 0) {
+      progress.say(`${id}  ${scores.skipped.length} times another picture was taken: reasons in scores.json`);
+    }
     all[id] = scores;
   }
   if (flags.json) console.log(JSON.stringify({ out, benchmarks: all }));

@@ -29,3 +29,21 @@ export function deviceName(text: string): string {
   if (!/^(cpu|cuda(:[0-9]+)?)$/.test(text)) throw new InvalidArgumentError("it takes cpu, cuda, or cuda:1 and so on.");
   return text;
 }
+
+/** A flag's value as the side of a picture, in pixels: whole visual tokens. */
+export function pictureSide(text: string): number {
+  const side = wholeNumber(text);
+  if (side < 56 || side > 2240 || side % 28 !== 0) {
+    throw new InvalidArgumentError("it takes a multiple of 28 (pixels) from 56 to 2240.");
+  }
+  return side;
+}
+
+/** A flag's value as a share. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (!/^0?\.?[0-9]+$/.test(text) || !(value >= 0 && value < 1)) {
+    throw new InvalidArgumentError("it takes a share from 0 to below 1, such as 0.05.");
+  }
+  return value;
+}

@@ -37,6 +37,13 @@ describe("ProblemStream", () => {
     }
   });
 
+  it("knows the true answer of a problem before it is made", async () => {
+    const stream = new ProblemStream(() => noisePictures(5), evenArms(tasks), answerOnly, 3);
+    const turns = [9, 0, 4].flatMap((turn) => [0, 1].map((arm) => ({ arm, turn })));
+    const before = turns.map((turn) => stream.target(turn));
+    expect((await stream.poseAll(turns)).map(({ target }) => target)).toEqual(before);
+  });
+
   it("does not tie the answers of two tasks together", async () => {
     const problems = await new ProblemStream(() => noisePictures(50), evenArms(tasks), answerOnly, 0).slice(0, 800);
     let agree = 0;

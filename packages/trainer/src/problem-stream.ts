@@ -66,6 +66,12 @@ export class ProblemStream {
     this.answers = arms.map(({ task, label }) => balancedAnswers(task.answers.size, "answers", seed, label));
   }
 
+  /** The true answer of a problem, which is known before the problem is made. */
+  target({ arm: slot, turn }: Turn): string {
+    const { answers } = this.arms[slot].task;
+    return answers.print(answers.at(this.answers[slot](turn)));
+  }
+
   async pose({ arm: slot, turn }: Turn): Promise<ArmProblem> {
     const arm = this.arms[slot];
     const source = this.sources[slot];

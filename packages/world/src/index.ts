@@ -1,5 +1,12 @@
 export { composeScene } from "./compose.js";
-export { type MmbenchOptions, mmbenchLines, writeMmbenchTsv } from "./mmbench.js";
+export {
+  type MmbenchOptions,
+  type MmbenchQuestion,
+  mmbenchLines,
+  mmbenchPicture,
+  mmbenchQuestions,
+  writeMmbenchTsv,
+} from "./mmbench.js";
 export type { ColorName } from "./palette.js";
 export { type Group, groups, type WorldQuestion } from "./questions/view.js";
 export { questionsAbout } from "./questions.js";

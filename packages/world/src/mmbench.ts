@@ -36,17 +36,28 @@ const columns = [
 
 const letters = ["A", "B", "C", "D"] as const;
 
+/** One row of the benchmark: a question about a picture, its options turned. */
+export interface MmbenchQuestion {
+  /** Turn k of question number i has the index i + k * 1000000. */
+  readonly index: number;
+  /** Picture i is `composeScene(seed, "mmbench", i)`. */
+  readonly picture: number;
+  readonly question: WorldQuestion;
+}
+
 /**
- * Lines of a benchmark in MMBench's layout, header first. Picture i is `composeScene(seed, "mmbench", i)`; its question
- * is of the group, and in it of the leaf, that has been asked least so far, so all six groups come out even.
+ * Questions of a benchmark in MMBench's layout. Each is of the group, and in it of the leaf, that has been asked least so
+ * far, so all six groups come out even.
  */
-export function* mmbenchLines(options: MmbenchOptions): Generator<string> {
-  yield line(columns);
+export function* mmbenchQuestions({
+  seed,
+  questions: wanted,
+  circular,
+}: Omit<MmbenchOptions, "size">): Generator<MmbenchQuestion> {
   const asked = new Map<string, number>();
   const count = (name: string): number => asked.get(name) ?? 0;
-  for (let made = 0, i = 0; made < options.questions; i++) {
-    const scene = composeScene(options.seed, "mmbench", i);
-    const questions = questionsAbout(scene, Random.from(options.seed, "mmbench questions", i));
+  for (let made = 0, i = 0; made < wanted; i++) {
+    const questions = questionsAbout(composeScene(seed, "mmbench", i), Random.from(seed, "mmbench questions", i));
     const question = questions.reduce<WorldQuestion | null>((least, next) => {
       const rarer =
         least === null ||
@@ -56,12 +67,28 @@ export function* mmbenchLines(options: MmbenchOptions): Generator<string> {
     }, null);
     if (question === null) continue;
     for (const name of [question.group, leaf(question)]) asked.set(name, count(name) + 1);
-    const image = Buffer.from(encodePng(render(scene, { width: options.size, height: options.size }))).toString(
-      "base64",
-    );
-    const turns = options.circular ? question.options.length : 1;
-    for (let turn = 0; turn < turns; turn++) yield row(made + turn * 1_000_000, turned(question, turn), image);
+    const turns = circular ? question.options.length : 1;
+    for (let turn = 0; turn < turns; turn++) {
+      yield { index: made + turn * 1_000_000, picture: i, question: turned(question, turn) };
+    }
     made++;
+  }
+}
+
+/** The picture of a {@link MmbenchQuestion}, as PNG. */
+export function mmbenchPicture({ seed, size }: Pick<MmbenchOptions, "seed" | "size">, picture: number): Uint8Array {
+  return encodePng(render(composeScene(seed, "mmbench", picture), { width: size, height: size }));
+}
+
+/** The benchmark as lines of a table, header first. */
+export function* mmbenchLines(options: MmbenchOptions): Generator<string> {
+  yield line(columns);
+  let last = { picture: -1, image: "" };
+  for (const { index, picture, question } of mmbenchQuestions(options)) {
+    if (picture !== last.picture) {
+      last = { picture, image: Buffer.from(mmbenchPicture(options, picture)).toString("base64") };
+    }
+    yield row(index, question, last.image);
   }
 }
 

@@ -14,7 +14,7 @@ function bench(hits: Readonly<Record<string, number>>): ItemResult[] {
   return Object.entries(hits).flatMap(([column, right]) =>
     Array.from({ length: 100 }, (_, i) =>
       result({
-        benchmark: "ssl-bench",
+        benchmark: "ssl-r1-bench",
         id: `${column} ${i}`,
         picture: `${i}`,
         labels: { column },

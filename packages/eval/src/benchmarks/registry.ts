@@ -1,5 +1,6 @@
 import { unknownName } from "@ssl4rl/core";
 import type { Benchmark } from "../benchmark.js";
+import { sslBenches } from "../ssl-bench/ssl-bench.js";
 import { blink } from "./blink.js";
 import { cvBench } from "./cv-bench.js";
 import { da2k } from "./da-2k.js";
@@ -26,8 +27,9 @@ import { viewspatial } from "./viewspatial.js";
 import { vsr, vsrAll } from "./vsr.js";
 import { vstar } from "./vstar.js";
 import { winoground } from "./winoground.js";
+import { worldQuestions } from "./world-questions.js";
 
-/** All benchmarks: SSL4RL's, then SSL-R1's in the order of its tables, then others with pictures to try things on. */
+/** Benchmarks that are read from published files: SSL4RL's, then SSL-R1's in the order of its tables, then others with pictures to try things on. */
 export const benchmarks: readonly Benchmark[] = [
   mmbench,
   seedbench,
@@ -65,13 +67,14 @@ export const benchmarks: readonly Benchmark[] = [
   refcocoPlusTestB,
 ];
 
-/** The benchmark with this id. Throws a UserError that suggests a near one. */
+/** The benchmark with this id, read or made. Throws a UserError that suggests a near one. */
 export function benchmarkNamed(id: string): Benchmark {
-  const found = benchmarks.find((benchmark) => benchmark.id === id);
+  const all = [...benchmarks, worldQuestions, ...sslBenches];
+  const found = all.find((benchmark) => benchmark.id === id);
   if (found) return found;
   throw unknownName(
     "benchmark",
     id,
-    benchmarks.map((benchmark) => benchmark.id),
+    all.map((benchmark) => benchmark.id),
   );
 }

@@ -90,7 +90,7 @@ describe("paperTable", () => {
   const definition = tableNamed("ssl-r1-4");
   const asked = (column: string, hits: number, n: number) =>
     Array.from({ length: n }, (_, i) =>
-      result({ benchmark: "ssl-bench", id: `${column} ${i}`, labels: { column }, accuracy: i < hits ? 1 : 0 }),
+      result({ benchmark: "ssl-r1-bench", id: `${column} ${i}`, labels: { column }, accuracy: i < hits ? 1 : 0 }),
     );
   const base = { label: "tiny", results: [...asked("rotation-90", 10, 50), ...asked("ordering-2x2", 10, 50)] };
   const trained = {
@@ -191,7 +191,7 @@ describe("paperTable", () => {
     const results = [
       ...asked("rotation-90", 1, 2),
       result({
-        benchmark: "ssl-bench",
+        benchmark: "ssl-r1-bench",
         id: "x",
         labels: { column: "rotation-90" },
         accuracy: null,

@@ -107,7 +107,7 @@ export const sslR1Tables: readonly TableDefinition[] = [
     title: "Self-supervised tasks: trained on one, asked all (SSL-R1, Table 4)",
     leaves: ownTasks.map(([code, , , chance]) => ({
       code,
-      benchmark: "ssl-bench",
+      benchmark: "ssl-r1-bench",
       where: { label: "column", is: code },
       counting: rows,
       n: 5000,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { OpenBenchmark } from "../benchmark.js";
-import { answeredItem, failedItem, type ItemResult } from "../item-result.js";
+import { type Asked, answeredItem, failedItem, type ItemResult, pictureOf } from "../item-result.js";
 import { contentOf, type EvalProtocol, grade } from "../protocol.js";
 import type { Question } from "../question.js";
 import { type AnswerCache, answerKey } from "./answer-cache.js";
@@ -39,7 +39,7 @@ export interface Done {
 export async function runBenchmark(open: OpenBenchmark, options: RunOptions): Promise<Scores | null> {
   const { protocol, answerer, signal, limit, versions } = options;
   const id = open.benchmark.id;
-  const settings = { benchmark: id, protocol: protocol.name, ...answerer.settings };
+  const settings = { benchmark: id, protocol: protocol.name, ...open.settings, ...answerer.settings };
   const items = ItemFile.open(join(options.out, id), settings);
   const questions = limit === undefined ? open.questions : wholeGroups(open.questions, limit);
   const before = done(items, options.retryFailed ?? false);
@@ -89,21 +89,21 @@ async function askAll(
     while (!stop.signal.aborted) {
       const batch = [...take(queue, answerer.batch)];
       if (batch.length === 0) return;
-      for (const { question, prompt, answer } of await askBatch(batch)) {
-        if ("failure" in answer) note(failedItem(benchmark, prompt, question, answer.failure));
-        else note(answeredItem(benchmark, prompt, await grade(question, answer.response, protocol)));
+      for (const { asked, answer } of await askBatch(batch)) {
+        if ("failure" in answer) note(failedItem(asked, answer.failure));
+        else note(answeredItem(asked, await grade(asked.question, answer.response, protocol)));
       }
     }
   };
-  const askBatch = async (batch: readonly Question[]): Promise<Asked[]> => {
-    const read = await Promise.all(batch.map((question) => readTurn(question, protocol.ask(question))));
-    const asked = read.map(({ question, prompt, turn }) => {
-      if ("failure" in turn) return { question, prompt, answer: turn };
+  const askBatch = async (batch: readonly Question[]): Promise<Answered[]> => {
+    const read = await Promise.all(batch.map((question) => readTurn(benchmark, question, protocol.ask(question))));
+    const turns = read.map(({ asked, turn }) => {
+      if ("failure" in turn) return { asked, answer: turn };
       const key = answerKey(answerer, turn);
       const response = answers.get(key);
-      return { question, prompt, turn, key, answer: response === null ? null : { response } };
+      return { asked, turn, key, answer: response === null ? null : { response } };
     });
-    const open = asked.filter((each) => each.answer === null);
+    const open = turns.filter((each) => each.answer === null);
     const given =
       open.length === 0
         ? []
@@ -116,7 +116,7 @@ async function askAll(
       if ("response" in answer) answers.set(key!, answer.response);
     }
     const fresh = given.values();
-    return asked.map(({ question, prompt, answer }) => ({ question, prompt, answer: answer ?? fresh.next().value! }));
+    return turns.map(({ asked, answer }) => ({ asked, answer: answer ?? fresh.next().value! }));
   };
   try {
     const workers = Array.from({ length: answerer.concurrency }, () =>
@@ -134,20 +134,21 @@ async function askAll(
   }
 }
 
-interface Asked {
-  readonly question: Question;
-  readonly prompt: string;
+interface Answered {
+  readonly asked: Asked;
   readonly answer: Answer;
 }
 
 /** A question as the model is asked it. A picture that cannot be read is a failed call, not the end of the run. */
-async function readTurn(question: Question, prompt: string) {
+async function readTurn(benchmark: string, question: Question, prompt: string) {
+  const what = { benchmark, question, prompt };
   try {
     const parts = contentOf(prompt, question.images).map((part) => (typeof part === "string" ? part : part.bytes()));
-    const turn: Turn = await Promise.all(parts);
-    return { question, prompt, turn };
+    // All at once: pictures that are made of one are then made together.
+    const [picture, ...read] = await Promise.all([pictureOf(question), ...parts]);
+    return { asked: { ...what, picture }, turn: read satisfies Turn };
   } catch (error) {
-    return { question, prompt, turn: { failure: (error as Error).message } };
+    return { asked: { ...what, picture: question.group }, turn: { failure: (error as Error).message } };
   }
 }
 

@@ -53,13 +53,13 @@ export function scoresOf(
   const asked = new Map(questions.map((question) => [question.id, question]));
   const scored = new Map<string, Scored>();
   const failed = new Set<string>();
-  for (const { id, given, how, accuracy } of items) {
+  for (const { id, given, how, accuracy, picture } of items) {
     const question = asked.get(id);
     if (!question) continue;
     scored.delete(id);
     failed.delete(id);
     if (accuracy === null) failed.add(id);
-    else scored.set(id, { question, extraction: { answer: given, how }, accuracy });
+    else scored.set(id, { question, extraction: { answer: given, how }, accuracy, picture });
   }
   const torn = new Set([...failed].map((id) => asked.get(id)!.group));
   const counted = [...scored.values()].filter(({ question }) => !torn.has(question.group));

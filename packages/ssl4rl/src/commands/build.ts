@@ -7,7 +7,7 @@ import { build, type Manifest } from "../builder/build.js";
 import { type Counting, showEstimate } from "../builder/dry-run.js";
 import { QWEN2_5_VL, visionFamilies, visionFamilyNamed } from "../builder/image-tokens.js";
 import type { Plan } from "../builder/plan.js";
-import { positiveNumber, wholeNumber } from "../flags.js";
+import { positiveNumber, share, wholeNumber } from "../flags.js";
 import type { Training } from "../launch/run.js";
 import { Progress } from "../progress.js";
 import { loadRecipe, parseTaskFlag, recipeTasks } from "../recipes.js";
@@ -230,14 +230,6 @@ function describe(manifest: Manifest, seconds: number): string {
   if (leftOut > 0) lines.push(`${leftOut} pictures left out: reasons in manifest.json`);
   if (skipped > 0) lines.push(`${skipped} pictures were of no use to one of the tasks: reasons in manifest.json`);
   return lines.join("\n");
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (!/^0?\.?[0-9]+$/.test(text) || !(value >= 0 && value < 1)) {
-    throw new InvalidArgumentError("it takes a share from 0 to below 1, such as 0.05.");
-  }
-  return value;
 }
 
 function shard(text: string): { index: number; count: number } {

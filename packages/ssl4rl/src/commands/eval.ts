@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { protocols, UserError } from "@ssl4rl/core";
+import { benchmarkNamed, sslBenches } from "@ssl4rl/eval";
 import {
   evaluate,
   type Graded,
@@ -14,8 +15,9 @@ import {
 import { Command, Option } from "commander";
 import { type AnswererFlags, checkpointAt, endpointAt, isUrl } from "../answerers.js";
 import { type BenchmarkFlags, evaluateBenchmarks, nameList } from "../evaluate-benchmarks.js";
-import { deviceName, positiveNumber, wholeNumber } from "../flags.js";
+import { deviceName, pictureSide, positiveNumber, share, wholeNumber } from "../flags.js";
 import { checkpointFolder } from "../models.js";
+import { isSslBench } from "../open-benchmarks.js";
 import { Progress } from "../progress.js";
 import { loadRecipe, parseTaskFlag } from "../recipes.js";
 import { runPath } from "../run-path.js";
@@ -27,6 +29,8 @@ interface Flags extends AnswererFlags {
   readonly model: string;
   readonly device: string;
   readonly images: string;
+  readonly heldOut?: number;
+  readonly size: number;
   readonly depth?: string;
   readonly videos?: string;
   readonly task: string[];
@@ -50,8 +54,12 @@ export function evalCommand(): Command {
     )
     .option("--device <name>", "without --run: cpu, or cuda where libtorch has it", deviceName, "cpu")
     .option("--json", "print one line of JSON on standard output")
+    .option(
+      "--images <dir>",
+      "pictures to make questions of, or world; without --bench a folder's, and not with --run",
+      "world",
+    )
     .optionsGroup("Self-supervised questions:")
-    .option("--images <dir>", "without --run: a folder of pictures (all are used), or world", "world")
     .option("--depth <dir>", "without --run: a folder of RGB-D pairs, for tasks that need a depth")
     .option("--videos <dir>", "without --run: a folder of videos or frame folders, for tasks that need frames")
     .option("--task <name...>", "without --run: tasks, with options after a colon", ["rotation"])
@@ -62,6 +70,12 @@ export function evalCommand(): Command {
       new Option("--data <dir>", "where their files lie")
         .env("LMUData")
         .default(join(homedir(), "LMUData"), "~/LMUData"),
+    )
+    .option("--size <px>", "ssl-r1-bench, ssl4rl-bench, world-questions: side of the pictures", pictureSide, 504)
+    .option(
+      "--held-out <share>",
+      "ssl-r1-bench, ssl4rl-bench: only pictures that training with such a heldOut leaves out",
+      share,
     )
     .option("--protocol <name>", "how they are asked and judged (default: each benchmark's own)")
     .option("--out <dir>", "where answers and scores go; a second call goes on with what is there")
@@ -79,14 +93,16 @@ Examples:
   ssl4rl eval --run runs/demo
   ssl4rl eval --model tiny-vl --images ~/photos --task rotation
   ssl4rl eval --model runs/both/checkpoints/step-000600 --bench mmvp,mmstar --data ~/LMUData --out results/both
-  ssl4rl eval --model http://127.0.0.1:8000/v1 --bench mmbench-dev-en --protocol vlmevalkit --out results/served`,
+  ssl4rl eval --model http://127.0.0.1:8000/v1 --bench mmbench-dev-en --protocol vlmevalkit --out results/served
+  ssl4rl eval --model tiny-vl --bench ssl-r1-bench,world-questions --protocol answer-only --size 112 --limit 500 --out results/tiny`,
     )
     .action(async (flags: Flags, command: Command) => {
       const progress = new Progress();
       const source = (name: string) => command.getOptionValueSource(name);
       if (flags.bench) {
-        const given = ["images", "depth", "videos", "task", "questions"].find((name) => source(name) === "cli");
+        const given = ["depth", "videos", "task", "questions"].find((name) => source(name) === "cli");
         if (given) throw new UserError(`--${given} asks about pictures, --bench asks a benchmark: leave out one.`, 2);
+        checkPictureFlags(flags.bench, source);
         if (!flags.out) throw new UserError("Where should the answers go? Give a folder with --out.", 2);
         const { bench, out } = flags;
         await evaluateBenchmarks(
@@ -96,13 +112,28 @@ Examples:
         );
         return;
       }
-      const only = ["out", "protocol", "limit", "retryFailed", "modelName"].find((name) => source(name) === "cli");
-      if (only) {
-        const flag = only.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-        throw new UserError(`--${flag} belongs to benchmarks: name some with --bench.`, 2);
-      }
+      const only = ["out", "protocol", "limit", "size", "heldOut", "retryFailed", "modelName"].find(
+        (name) => source(name) === "cli",
+      );
+      if (only) throw new UserError(`${flagName(only)} belongs to benchmarks: name some with --bench.`, 2);
       await askTasks(flags, progress);
     });
+}
+
+const flagName = (option: string) => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** Flags that say what questions are made of belong to benchmarks that are made. */
+function checkPictureFlags(bench: readonly string[], source: (name: string) => string | undefined): void {
+  const wanted = bench.map(benchmarkNamed);
+  const given = (names: readonly string[]) => names.find((name) => source(name) === "cli");
+  const pictures = given(["images", "heldOut"]);
+  if (pictures && !wanted.some(isSslBench)) {
+    const ids = sslBenches.map(({ id }) => id).join(" and ");
+    throw new UserError(`${flagName(pictures)} is for ${ids}: ${bench.join(", ")} has pictures of its own.`, 2);
+  }
+  if (given(["size"]) && wanted.every(({ layouts }) => layouts.length > 0)) {
+    throw new UserError(`--size is for pictures that are made: those of ${bench.join(", ")} are asked as they are.`, 2);
+  }
 }
 
 /** Which recipe's settings hold, and which checkpoint is asked: a run's newest, or the model of the flags. */
