@@ -207,12 +207,14 @@ export class Graph {
 
   /** All edges between two nodes, of any split and relation, in both directions. */
   edgesBetween(a: number, b: number): number[] {
+    if (!this.directed) return a < b ? this.edgesFromTo(a, b) : this.edgesFromTo(b, a);
     const edges = this.edgesFromTo(a, b);
     return a === b ? edges : edges.concat(this.edgesFromTo(b, a));
   }
 
   /** Is there an edge between two nodes, of any split, in any direction? Time grows with the logarithm of the smaller degree. */
   hasEdge(a: number, b: number): boolean {
+    if (!this.directed) return a < b ? this.#hasEdgeFromTo(a, b) : this.#hasEdgeFromTo(b, a);
     return this.#hasEdgeFromTo(a, b) || (a !== b && this.#hasEdgeFromTo(b, a));
   }
 
