@@ -1,4 +1,6 @@
+import { freeText, freeWords } from "./free-text.js";
 import { Random } from "./random.js";
+import { anySubset, selection, subset } from "./subset.js";
 
 /**
  * A kind of answer that tasks share: it knows how to print itself, to parse strictly, to compare, and what a blind
@@ -30,7 +32,11 @@ export type AnswerSpec =
   | { readonly kind: "one-of"; readonly words: readonly string[] }
   | { readonly kind: "cell"; readonly n: number }
   | { readonly kind: "permutation"; readonly n: number; readonly from: 0 | 1; readonly separator: "," | "-" }
-  | { readonly kind: "grid"; readonly rows: number; readonly columns: number };
+  | { readonly kind: "grid"; readonly rows: number; readonly columns: number }
+  | { readonly kind: "subset" | "selection"; readonly words: readonly string[]; readonly count: number }
+  | { readonly kind: "any-subset"; readonly words: readonly string[]; readonly most: number }
+  | { readonly kind: "words"; readonly count: number }
+  | { readonly kind: "text"; readonly ignored: readonly string[]; readonly base: number };
 
 /** The kind that a spec was made by. */
 export function answerKind(spec: AnswerSpec): AnswerKind<unknown> {
@@ -43,6 +49,16 @@ export function answerKind(spec: AnswerSpec): AnswerKind<unknown> {
       return permutation(spec.n, spec) as AnswerKind<unknown>;
     case "grid":
       return numberGrid(spec.rows, spec.columns) as AnswerKind<unknown>;
+    case "subset":
+      return subset(spec.words, spec.count) as AnswerKind<unknown>;
+    case "selection":
+      return selection(spec.words, spec.count) as AnswerKind<unknown>;
+    case "any-subset":
+      return anySubset(spec.words, spec.most) as AnswerKind<unknown>;
+    case "words":
+      return freeWords(spec.count) as AnswerKind<unknown>;
+    case "text":
+      return freeText(spec.ignored, spec.base) as AnswerKind<unknown>;
   }
 }
 
