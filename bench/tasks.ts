@@ -62,7 +62,9 @@ export default async function bench(): Promise<void> {
   // As bin/ssl4rl.js does.
   v8.setFlagsFromString("--no-incremental-marking");
   const source = await scenes();
-  const wanted = registry.filter(({ name }) => names.length === 0 || names.includes(name));
+  const wanted = registry.filter(
+    (factory) => factory.create().needs !== "graph" && (names.length === 0 || names.includes(factory.name)),
+  );
   const tasks = wanted.flatMap((factory) =>
     [{}, ...(difficulties[factory.name] ?? [])].map((options) => ({
       name: factory.name,

@@ -7,7 +7,9 @@ import { registry } from "@ssl4rl/tasks";
 import { beforeAll, describe, expect, it } from "vitest";
 
 const odd = fileURLToPath(new URL("../../../../shared/data/odd-images/", import.meta.url));
-const tasks = registry.map((factory) => factory.create({ size: 112 })).filter(({ needs }) => needs === null);
+const tasks = registry
+  .filter((factory) => factory.create().needs === null)
+  .map((factory) => factory.create({ size: 112 }));
 const jigsaws = ["jigsaw", "jigsaw-grid", "jigsaw-pair", "patch-order"];
 
 /** Photos on which only some questions have several right answers. The manifest calls them to be skipped. */

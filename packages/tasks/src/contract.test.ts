@@ -5,6 +5,7 @@ import {
   type Corruption,
   type Depth,
   Image,
+  type Item,
   isSkip,
   type Picture,
   type Problem,
@@ -18,6 +19,7 @@ import {
 } from "@ssl4rl/core";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
+import { nodeOf, testGraph } from "./graph/test-graph.js";
 import { registry } from "./registry.js";
 import { asPicture, checkerboard, everything, flat, paint, texture } from "./test-picture.js";
 
@@ -64,6 +66,21 @@ const variants: Record<string, object[]> = {
   "depth-order": [{ size: 112 }, { points: 3, gap: 0.05, size: 224 }, { points: 8, size: 224 }],
   "region-depth": [{ size: 112 }, { size: 280 }],
   "relative-position": [{ size: 112 }, { size: 280 }],
+  "attribute-mask": [
+    { options: 2, distractors: "random", edges: "incident" },
+    { distractors: "nearby", text: "none" },
+  ],
+  "attribute-words": [{ blanks: 1 }, { bank: false }, { blanks: 3, text: "title" }],
+  "attribute-text": [{ sample: "5x5x5", budget: 3000 }],
+  "neighbor-prediction": [
+    { candidates: 10, neighbours: 3 },
+    { neighbours: 1, candidates: 2, edges: "incident" },
+  ],
+  "neighbor-choice": [{ candidates: 8, masked: 0.5 }],
+  "neighbor-any": [{ candidates: 4, most: 2, hidden: 0.5 }],
+  "link-prediction": [{ text: "none" }, { sample: "3", masked: 0.75, hidden: 0.9 }],
+  "link-relation": [{ relations: 2, edges: "incident" }],
+  "link-tail": [{ options: 2 }],
 };
 
 const tasks: [string, Task][] = registry.flatMap((factory) =>
@@ -74,10 +91,35 @@ const tasks: [string, Task][] = registry.flatMap((factory) =>
 );
 
 const pictures = [everything("square", 1, 256, 256), everything("wide", 2, 331, 190), everything("tall", 3, 180, 401)];
-/** Beside them, for tasks that show more than one. */
+/** What graph tasks are posed on. */
+const [papers, facts] = [testGraph(300), testGraph(300, { relations: 6 })];
+/** Beside pictures, for tasks that show more than one. */
 const others = [11, 12, 13, 14].map((seed) => everything(`other ${seed}`, seed, 240, 200));
 
-function posed(picture: Picture, task: Task, answer: number, variant = 0): Problem {
+/** What the task is posed on: the pictures, or nodes that can carry its question whatever the answer is. */
+function itemsOf(task: Task): readonly Item[] {
+  if (task.needs !== "graph") return pictures;
+  const known = carriers.get(task) ?? nodesFor(task);
+  carriers.set(task, known);
+  return known;
+}
+
+const carriers = new WeakMap<Task, readonly Item[]>();
+
+function nodesFor(task: Task): readonly Item[] {
+  const nodes = [papers, facts].flatMap((graph) => {
+    const all = Array.from({ length: 40 }, (_, i) => nodeOf(graph, 7 * i));
+    const carries = (node: Item) =>
+      someAnswers(task, 9).every((answer) =>
+        [0, 1, 2, 3].every((variant) => !isSkip(pose(node, task, thinkAnswer, answer, variant))),
+      );
+    return all.filter(carries).slice(0, 2);
+  });
+  if (nodes.length < 2) throw new Error(`${task.id}: the test graphs have no node that carries it`);
+  return nodes;
+}
+
+function posed(picture: Item, task: Task, answer: number, variant = 0): Problem {
   const known = problems.get(task) ?? new Map<string, Problem>();
   problems.set(task, known);
   const key = `${picture.id} ${answer} ${variant}`;
@@ -89,7 +131,7 @@ function posed(picture: Picture, task: Task, answer: number, variant = 0): Probl
 /** Those of a task that several tests look at. */
 const problems = new WeakMap<Task, Map<string, Problem>>();
 
-function posedAnew(picture: Picture, task: Task, answer: number, variant = 0): Problem {
+function posedAnew(picture: Item, task: Task, answer: number, variant = 0): Problem {
   const problem: Problem | Skip = pose(picture, task, thinkAnswer, answer, variant, others.slice(0, task.others));
   if (isSkip(problem)) throw new Error(`${picture.name} was skipped: ${problem.skip}`);
   return problem;
@@ -102,8 +144,9 @@ function unknown({ width, height }: Image): Depth {
 
 /** All answers of a small space, a spread of a large one. */
 function someAnswers(task: Task, most = 64): number[] {
-  const n = Math.min(task.answers.size, most);
-  return Array.from({ length: n }, (_, i) => Math.floor((i * task.answers.size) / n));
+  const size = Math.min(task.answers.size, 2 ** 32);
+  const n = Math.min(size, most);
+  return Array.from({ length: n }, (_, i) => Math.floor((i * size) / n));
 }
 
 function corrupted(task: Task, answer: number): Corruption {
@@ -114,15 +157,31 @@ function corrupted(task: Task, answer: number): Corruption {
 }
 
 const sizes = (problem: Problem) => problem.images.map(({ width, height }) => `${width}x${height}`).join(" ");
-const bytes = (problem: Problem) => problem.images.map(({ data }) => Buffer.from(data).toString("base64")).join(" ");
+const bytes = ({ images, prompt }: Problem) =>
+  [prompt, ...images.map(({ data }) => Buffer.from(data).toString("base64"))].join(" ");
+
+const oddPictures: [string, Image][] = [
+  ["a single pixel", flat(1, 1)],
+  ["8 x 8 pixels", texture(4, 8, 8)],
+  ["27 x 27 pixels", texture(5, 27, 27)],
+  ["a strip of 27 x 900 pixels", texture(6, 27, 900)],
+  ["a strip of 900 x 27 pixels", texture(7, 900, 27)],
+  ["a grey picture", flat(200, 200)],
+  ["a black picture", flat(200, 300, 0)],
+  ["a nearly grey picture", paint(200, 200, (x, y) => new Array(3).fill(128 + ((x * y) % 2)))],
+  ["a fine checkerboard", checkerboard(256, 2)],
+  ["a checkerboard", checkerboard(256, 8)],
+];
 
 describe.each(tasks)("%s", (_, task) => {
   const few = someAnswers(task, 9);
+  const onPictures = task.needs !== "graph";
+  const closed = Number.isFinite(task.answers.size);
 
   it("pays its solution in full, and any other answer less, under every protocol", () => {
     for (const protocol of protocols) {
       for (const answer of few) {
-        const problem = pose(pictures[0], task, protocol, answer, 0, others.slice(0, task.others));
+        const problem = pose(itemsOf(task)[0], task, protocol, answer, 0, others.slice(0, task.others));
         if (isSkip(problem)) throw new Error(problem.skip);
         expect(problem.verify(problem.solution)).toEqual({
           accuracy: 1,
@@ -140,8 +199,8 @@ describe.each(tasks)("%s", (_, task) => {
     }
   });
 
-  it("pays nothing for no answer, a list of all answers, or an answer with a word more", () => {
-    const problem = posed(pictures[0], task, few[0]);
+  it.runIf(closed)("pays nothing for no answer, a list of all answers, or an answer with a word more", () => {
+    const problem = posed(itemsOf(task)[0], task, few[0]);
     const all = someAnswers(task).map((answer) => task.answers.print(task.answers.at(answer)));
     const dodges = ["", all.join(", "), all.join(" or "), `${problem.target}.`, `${problem.target} ${problem.target}`];
     for (const dodge of [...dodges, task.answers.form, "X"]) {
@@ -158,7 +217,7 @@ describe.each(tasks)("%s", (_, task) => {
     for (const truth of all) expect(all.filter((given) => answers.compare(given, truth) === 1)).toEqual([truth]);
   });
 
-  it.runIf(task.answers.size > 1024)("pays a blind guesser what chance says, in 4000 guesses", () => {
+  it.runIf(task.answers.size > 1024 && closed)("pays a blind guesser what chance says, in 4000 guesses", () => {
     const { answers } = task;
     const random = Random.from("blind", task.id, JSON.stringify(task.options));
     const guesses = 4000;
@@ -178,18 +237,18 @@ describe.each(tasks)("%s", (_, task) => {
   });
 
   it("gives the same bytes for the same names in any order", () => {
-    const plan = pictures.flatMap((picture) => few.slice(0, 3).map((answer) => ({ picture, answer })));
+    const plan = itemsOf(task).flatMap((picture) => few.slice(0, 3).map((answer) => ({ picture, answer })));
     const forward = plan.map(({ picture, answer }) => bytes(posedAnew(picture, task, answer, 1)));
     const backward = plan.toReversed().map(({ picture, answer }) => bytes(posedAnew(picture, task, answer, 1)));
     expect(backward.toReversed()).toEqual(forward);
   });
 
   it("gives other bytes for another variant", () => {
-    const made = [0, 1, 2, 3].map((variant) => bytes(posed(pictures[0], task, few[0], variant)));
+    const made = [0, 1, 2, 3].map((variant) => bytes(posed(itemsOf(task)[0], task, few[0], variant)));
     expect(new Set(made).size).toBeGreaterThan(1);
   });
 
-  it("emits pictures whose sizes do not depend on the answer and are whole visual tokens", () => {
+  it.runIf(onPictures)("emits pictures whose sizes do not depend on the answer and are whole visual tokens", () => {
     for (const picture of pictures) {
       const problems = few.flatMap((answer) => [0, 1].map((variant) => posed(picture, task, answer, variant)));
       expect(new Set(problems.map(sizes)).size).toBe(1);
@@ -200,7 +259,7 @@ describe.each(tasks)("%s", (_, task) => {
     }
   });
 
-  it("leaves the source picture as it was", () => {
+  it.runIf(onPictures)("leaves the source picture as it was", () => {
     for (const picture of pictures) {
       const before = Uint8Array.from(picture.image.data);
       posedAnew(picture, task, few[0]);
@@ -208,7 +267,7 @@ describe.each(tasks)("%s", (_, task) => {
     }
   });
 
-  it("asks in words that hold for every answer and do not name the true one", () => {
+  it.runIf(onPictures)("asks in words that hold for every answer and do not name the true one", () => {
     const corruptions = few.map((answer) => corrupted(task, answer));
     if (corruptions.some(({ prompt }) => prompt !== undefined)) return;
     const prompts = new Set(few.map((answer) => posed(pictures[0], task, answer).prompt));
@@ -216,18 +275,17 @@ describe.each(tasks)("%s", (_, task) => {
     expect([...prompts][0]).toContain(task.prompt);
   });
 
-  it.each([
-    ["a single pixel", flat(1, 1)],
-    ["8 x 8 pixels", texture(4, 8, 8)],
-    ["27 x 27 pixels", texture(5, 27, 27)],
-    ["a strip of 27 x 900 pixels", texture(6, 27, 900)],
-    ["a strip of 900 x 27 pixels", texture(7, 900, 27)],
-    ["a grey picture", flat(200, 200)],
-    ["a black picture", flat(200, 300, 0)],
-    ["a nearly grey picture", paint(200, 200, (x, y) => new Array(3).fill(128 + ((x * y) % 2)))],
-    ["a fine checkerboard", checkerboard(256, 2)],
-    ["a checkerboard", checkerboard(256, 8)],
-  ])("skips %s with a reason", (_, image) => {
+  it.runIf(!onPictures)("shows no picture, and answers without their mark", () => {
+    for (const item of itemsOf(task)) {
+      const { images, prompt, target } = posed(item, task, few[0]);
+      expect(images).toEqual([]);
+      expect(prompt.startsWith((item as ReturnType<typeof nodeOf>).graph.about)).toBe(true);
+      expect(target).not.toContain("[");
+    }
+  });
+
+  const odd = onPictures ? oddPictures : [];
+  it.each(odd)("skips %s with a reason", (_, image) => {
     for (const answer of few) {
       for (const variant of [0, 1]) {
         const odd = { ...asPicture(image, "odd"), frames: new Array(120).fill(image), depth: unknown(image) };

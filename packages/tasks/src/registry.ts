@@ -4,6 +4,15 @@ import { contrastive } from "./contrastive.js";
 import { correspondence } from "./correspondence.js";
 import type { TaskFactory } from "./define.js";
 import { depthOrder } from "./depth-order.js";
+import { attributeMask } from "./graph/attribute-mask.js";
+import { attributeText } from "./graph/attribute-text.js";
+import { attributeWords } from "./graph/attribute-words.js";
+import { linkPrediction } from "./graph/link-prediction.js";
+import { linkRelation } from "./graph/link-relation.js";
+import { linkTail } from "./graph/link-tail.js";
+import { neighborAny } from "./graph/neighbor-any.js";
+import { neighborChoice } from "./graph/neighbor-choice.js";
+import { neighborPrediction } from "./graph/neighbor-prediction.js";
 import { inpainting } from "./inpainting.js";
 import { jigsaw } from "./jigsaw.js";
 import { jigsawGrid } from "./jigsaw-grid.js";
@@ -35,6 +44,15 @@ export const registry: readonly TaskFactory[] = [
   depthOrder as TaskFactory,
   regionDepth as TaskFactory,
   relativePosition as TaskFactory,
+  attributeMask as TaskFactory,
+  attributeWords as TaskFactory,
+  attributeText as TaskFactory,
+  neighborPrediction as TaskFactory,
+  neighborChoice as TaskFactory,
+  neighborAny as TaskFactory,
+  linkPrediction as TaskFactory,
+  linkRelation as TaskFactory,
+  linkTail as TaskFactory,
 ];
 
 /** The task of this name; an unknown name is a UserError with the nearest one. */
