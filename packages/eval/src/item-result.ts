@@ -11,8 +11,10 @@ export interface ItemResult {
   readonly id: string;
   /** Names what is scored together: the turns of one question, the two of a pair. */
   readonly group: string;
-  /** The picture, by a name that items on the same picture share: such items are not independent. */
+  /** The first picture's name. Items that share it, or the content, or the group, are not independent. */
   readonly picture: string;
+  /** What the first picture's file holds, as a hash: benchmarks repeat pictures under other names. */
+  readonly content?: string;
   /** What the benchmark says of the item: its category and the like. */
   readonly labels: Readonly<Record<string, string>>;
   readonly prompt: string;
@@ -34,6 +36,8 @@ export interface Asked {
   readonly question: Question;
   readonly prompt: string;
   readonly picture: string;
+  /** A hash of the first picture's file. */
+  readonly content?: string;
 }
 
 /** The record of an answered question. */
@@ -46,8 +50,14 @@ export function failedItem(what: Asked, failure: string): ItemResult {
   return { ...record(what), response: null, failure, given: null, how: [], accuracy: null };
 }
 
-function record({ benchmark, question: { id, group, labels, target }, prompt, picture }: Asked) {
-  return { benchmark, id, group, picture, labels, prompt, target: inWords(target) };
+/** The names by which items of a benchmark are joined to clusters; see {@link clustersOf}. */
+export function clusterNames({ picture, content, group }: ItemResult): string[] {
+  return [`picture ${picture}`, `group ${group}`, ...(content === undefined ? [] : [`content ${content}`])];
+}
+
+function record({ benchmark, question: { id, group, labels, target }, prompt, picture, content }: Asked) {
+  const known = content === undefined ? {} : { content };
+  return { benchmark, id, group, picture, ...known, labels, prompt, target: inWords(target) };
 }
 
 /** The picture that a question is about, by a name that all questions about it share. */

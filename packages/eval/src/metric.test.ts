@@ -67,11 +67,15 @@ it("MMStar's fine column weighs its three parts alike", () => {
   ].flatMap(([l2, hits, n]) =>
     part("fine-grained perception", Number(hits), Number(n)).map(({ question, accuracy }) => ({
       accuracy,
-      question: { ...question, labels: { ...question.labels, "l2-category": `${l2}` } },
+      question: { ...question, group: `${l2} ${question.id}`, labels: { ...question.labels, "l2-category": `${l2}` } },
     })),
   );
   const others = part("math", 0, 250);
-  expect(metricOf("mmstar", "fine-grained perception").measure([...all, ...others])).toEqual({ value: 0.5, n: 3 });
+  const measured = metricOf("mmstar", "fine-grained perception").measure([...all, ...others]);
+  expect(measured).toMatchObject({ value: 0.5, n: 3 });
+  // Wilson: 59 of 118 is 0.4112 to 0.5888, 23 of 92 0.1728 to 0.3473, 30 of 40 0.5981 to 0.8581 (statsmodels 0.15.0).
+  expect(measured.low).toBeCloseTo(0.5 - Math.hypot(0.0888, 0.0772, 0.1519) / 3, 4);
+  expect(measured.high).toBeCloseTo(0.5 + Math.hypot(0.0888, 0.0973, 0.1081) / 3, 4);
 });
 
 it("CV-Bench weighs two and three dimensions alike", () => {
@@ -79,6 +83,7 @@ it("CV-Bench weighs two and three dimensions alike", () => {
     part("", hits, n).map(({ question, accuracy }) => ({ accuracy, question: { ...question, labels: { source } } }));
   const all = [...of("ADE20K", 1, 2), ...of("COCO", 4, 4), ...of("Omni3D", 1, 4)];
   expect(metricOf("cv-bench", "CV-Bench").measure(all).value).toBe(0.5);
+  expect(metricOf("cv-bench", "CV-Bench").measure(of("COCO", 1, 2)).value).toBeNaN();
 });
 
 it("Winoground's scores count the two captions, the two pictures, and all four", () => {

@@ -1,13 +1,13 @@
 import { answerKind, estimate } from "@ssl4rl/core";
 import type { Graded } from "./graded.js";
 import type { Question } from "./question.js";
+import { meanOfShares } from "./statistics/mean-of-shares.js";
 
 /** A question and what was earned on it: 1 or 0; or the chance of a blind guess, which has no answer. */
-export type Scored = Pick<Graded, "question" | "accuracy"> &
-  Partial<Pick<Graded, "extraction">> & {
-    /** The picture that it is about, where that is another one than the question's first. */
-    readonly picture?: string;
-  };
+export interface Scored extends Pick<Graded, "question" | "accuracy">, Partial<Pick<Graded, "extraction">> {
+  /** Answers of one cluster are not independent; unless given, those on one picture. */
+  readonly cluster?: string;
+}
 
 /** What a metric says of a set of answers. */
 export interface Measured {
@@ -17,7 +17,7 @@ export interface Measured {
   readonly n: number;
   /** How many of them were right, where the value is a share. */
   readonly hits?: number;
-  /** Its 95% interval there: Wilson's, answers on one picture taken together. */
+  /** 95% interval of a share (Wilson's) or a mean of shares, answers of one cluster taken together. */
   readonly low?: number;
   readonly high?: number;
 }
@@ -58,19 +58,34 @@ export function meanOver(name: string, label: string, only: (question: Question)
   return {
     name,
     measure(scored) {
-      const parts = [
-        ...accuracyBy(
-          scored.filter(({ question }) => only(question)),
-          label,
-        ).values(),
-      ];
-      return { value: parts.reduce((sum, { value }) => sum + value, 0) / parts.length, n: parts.length };
+      const parts = unitsBy(
+        scored.filter(({ question }) => only(question)),
+        label,
+      );
+      const shares = [...parts.values()].map((units) => ({ weight: 1 / parts.size, units }));
+      return parts.size === 0 ? { value: Number.NaN, n: 0 } : { ...meanOfShares(shares), n: parts.size };
+    },
+  };
+}
+
+/** Mean of the accuracies of some values of a label, by weights that add up to 1; NaN where a value is missing. */
+export function weightedMean(name: string, label: string, weights: Readonly<Record<string, number>>): Metric {
+  return {
+    name,
+    measure(scored) {
+      const parts = unitsBy(scored, label);
+      const shares = Object.entries(weights).map(([value, weight]) => ({ weight, units: parts.get(value) ?? [] }));
+      return { ...meanOfShares(shares), n: parts.size };
     },
   };
 }
 
 /** Accuracy for each value of a label, in the order of their first coming. */
 export function accuracyBy(scored: readonly Scored[], label: string): Map<string, Measured> {
+  return new Map([...unitsBy(scored, label)].map(([value, units]) => [value, share(units)]));
+}
+
+function unitsBy(scored: readonly Scored[], label: string): Map<string, Unit[]> {
   const parts = new Map<string, Unit[]>();
   for (const each of scored) {
     const value = each.question.labels[label];
@@ -79,7 +94,7 @@ export function accuracyBy(scored: readonly Scored[], label: string): Map<string
     part.push(unit(each));
     parts.set(value, part);
   }
-  return new Map([...parts].map(([value, units]) => [value, share(units)]));
+  return parts;
 }
 
 /**
@@ -100,8 +115,8 @@ interface Unit {
   readonly accuracy: number;
 }
 
-function unit({ question, accuracy, picture = question.images[0]?.name ?? question.group }: Scored): Unit {
-  return { cluster: picture, accuracy };
+function unit({ question, accuracy, cluster }: Scored): Unit {
+  return { cluster: cluster ?? question.images[0]?.name ?? question.group, accuracy };
 }
 
 function share(units: readonly Unit[]): Measured {

@@ -61,7 +61,7 @@ describe("difficultyTable", () => {
     const answers = (right: number) =>
       Array.from({ length: 100 }, (_, i) =>
         result({
-          benchmark: "seed-bench-image",
+          benchmark: "seedbench-image",
           id: `${i}`,
           labels: { category: "instance location" },
           accuracy: i < right ? 1 : 0,

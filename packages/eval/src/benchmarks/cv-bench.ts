@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import type { Benchmark } from "../benchmark.js";
 import { cvBenchLetter } from "../extract/lmms-eval.js";
-import { accuracy, accuracyBy, type Metric } from "../metric.js";
+import { accuracy, weightedMean } from "../metric.js";
 import { sameLetter } from "../protocol.js";
 import { lmmsEval } from "../protocols/lmms-eval.js";
 import { ssl4rl, vlmevalkit } from "../protocols/vlmevalkit.js";
@@ -19,14 +19,7 @@ const columns: Columns = {
 const from = "https://huggingface.co/datasets/nyu-visionx/CV-Bench";
 
 /** Half for two dimensions, itself half ADE20K and half COCO, and half for three (Cambrian-1, CV-Bench's card). */
-const official: Metric = {
-  name: "CV-Bench",
-  measure(graded) {
-    const parts = accuracyBy(graded, "source");
-    const [ade, coco, omni] = ["ADE20K", "COCO", "Omni3D"].map((source) => parts.get(source)?.value ?? Number.NaN);
-    return { value: ((ade + coco) / 2 + omni) / 2, n: parts.size };
-  },
-};
+const official = weightedMean("CV-Bench", "source", { ADE20K: 0.25, COCO: 0.25, Omni3D: 0.5 });
 
 export const cvBench: Benchmark = {
   id: "cv-bench",

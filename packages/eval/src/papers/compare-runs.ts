@@ -17,7 +17,7 @@ export interface ColumnChange extends Change {
 
 export interface Comparison {
   readonly changes: readonly ColumnChange[];
-  /** Compared units, and the pictures that they are on. */
+  /** Compared units, and the pictures that they are on (turns of one question count as one). */
   readonly units: number;
   readonly pictures: number;
   /** Units that only one of the two answered: they are left out. */
@@ -44,7 +44,7 @@ export function compareRuns(
     return rowFigures(definition, trained.label, leaves, reading).map(({ value }) => value);
   };
   const changes = pairedChanges(
-    pairs.map(({ unit, ...scores }) => ({ cluster: unit.picture, cell: number.get(cellOf(unit))!, ...scores })),
+    pairs.map(({ unit, ...scores }) => ({ cluster: unit.cluster, cell: number.get(cellOf(unit))!, ...scores })),
     cells.length,
     score,
     bootstrap,
@@ -58,7 +58,7 @@ export function compareRuns(
       return { column, ...changes[i], test: mcnemar(lost, won) };
     }),
     units: pairs.length,
-    pictures: new Set(pairs.map(({ unit }) => unit.picture)).size,
+    pictures: new Set(pairs.map(({ unit }) => unit.cluster)).size,
     alone: before.length + after.length - 2 * pairs.length,
   };
 }

@@ -1,7 +1,7 @@
-import { estimate } from "@ssl4rl/core";
 import type { ItemResult } from "../item-result.js";
+import { meanOfShares, type WeightedShare } from "../statistics/mean-of-shares.js";
 import { type Cell, noFigure, type Table, type TableRow } from "../table/table.js";
-import { type Column, type Leaf, type Reading, ruleOf, type TableDefinition } from "./definition.js";
+import { type Column, type Leaf, type Reading, type Rule, ruleOf, type TableDefinition } from "./definition.js";
 import { signed } from "./rounding.js";
 import { type Figure, type LeafScore, rowFigures } from "./row.js";
 import { type Counted, countUnits, type Unit } from "./units.js";
@@ -16,7 +16,7 @@ export interface Run {
 
 /**
  * A paper's table with one's own models in it; the first run is the base. Runs with a label of the paper's stand in its
- * place, others below. Cells know their 95% interval where they are plain shares.
+ * place, others below. Cells know their 95% interval where they are shares or means of shares.
  */
 export function paperTable(definition: TableDefinition, runs: readonly Run[], reading: Reading): Table {
   const scored = runs.map((run) => scoreRun(definition, run, reading));
@@ -98,7 +98,7 @@ export function leafScore(parts: readonly { readonly hits: number; readonly n: n
   return { value: parts.reduce((sum, { hits, n }) => sum + (100 * hits) / n, 0) / parts.length };
 }
 
-/** Wilson's interval, clustered by picture, where the figure is a share of units. */
+/** The 95% interval of a column in percent, units of one cluster taken together; null where one of its parts has no units. */
 function interval(
   definition: TableDefinition,
   column: Column,
@@ -106,16 +106,33 @@ function interval(
   reading: Reading,
   units: readonly Unit[],
 ): { low: number; high: number } | null {
-  const rule = ruleOf(column, row, reading);
-  const plain = rule.of.every((code) => {
-    const kind = definition.leaves.find((leaf) => leaf.code === code)?.counting.of;
-    return kind === "rows" || kind === "groups";
-  });
-  if (rule.by === "mean" || !plain) return null;
-  const own = units.filter(({ leaf }) => rule.of.includes(leaf));
-  if (own.length === 0) return null;
-  const { low, high } = estimate(own.map(({ picture, accuracy }) => ({ cluster: picture, accuracy })));
+  const shares = sharesOf(definition, ruleOf(column, row, reading), row, reading, units);
+  if (!shares) return null;
+  const { low, high } = meanOfShares(shares);
   return { low: 100 * low, high: 100 * high };
+}
+
+/** A rule's figure as a weighted mean of shares. Null where it is none: a part without units, or a benchmark's own figure. */
+function sharesOf(
+  definition: TableDefinition,
+  { by, of }: Rule,
+  row: string,
+  reading: Reading,
+  units: readonly Unit[],
+): WeightedShare[] | null {
+  if (by === "mean") {
+    const parts = of.map((code) => {
+      const column = definition.columns.find((other) => other.code === code);
+      const rule: Rule = column ? ruleOf(column, row, reading) : { by: "leaf", of: [code] };
+      return sharesOf(definition, rule, row, reading, units);
+    });
+    if (parts.includes(null)) return null;
+    return parts.flatMap((shares) => shares!.map((share) => ({ ...share, weight: share.weight / of.length })));
+  }
+  const own = units.filter(({ leaf }) => of.includes(leaf));
+  const parts = [...new Set(own.map(({ part }) => part))];
+  if (parts.length === 0) return null;
+  return parts.map((part) => ({ weight: 1 / parts.length, units: own.filter((unit) => unit.part === part) }));
 }
 
 function modelRow(

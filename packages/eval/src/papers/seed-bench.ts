@@ -15,7 +15,7 @@ const categories = [
 
 export const seedBenchLeaves: readonly Leaf[] = categories.map(([code, is, n]) => ({
   code,
-  benchmark: "seed-bench-image",
+  benchmark: "seedbench-image",
   where: { label: "category", is },
   counting: { of: "rows" },
   n,

@@ -8,7 +8,7 @@ const groups: Counting = { of: "groups" };
 const visionCentric: readonly (readonly [string, string, Counting, number | undefined, number | undefined, string])[] =
   [
     ["MMVP", "mmvp", groups, 150, 25, "Fine-grained"],
-    ["MMStar", "mmstar", { of: "means", label: "l2_category" }, undefined, undefined, "Fine-grained"],
+    ["MMStar", "mmstar", { of: "means", label: "l2-category" }, undefined, undefined, "Fine-grained"],
     ["MMBench", "mmbench-dev-en", groups, 1164, undefined, "Fine-grained"],
     ["HR-Bench-8K", "hr-bench-8k", rows, 800, 25, "Fine-grained"],
     ["V*", "vstar", rows, 191, undefined, "Fine-grained"],

@@ -1,4 +1,5 @@
-import type { ItemResult } from "../item-result.js";
+import { clusterNames, type ItemResult } from "../item-result.js";
+import { clustersOf } from "../statistics/clusters.js";
 import type { Counting, Leaf } from "./definition.js";
 
 /** What a leaf counts: a row, or a group of rows that are right only together. */
@@ -8,7 +9,8 @@ export interface Unit {
   readonly part: string;
   /** The same in every run over the same benchmark. */
   readonly id: string;
-  readonly picture: string;
+  /** Units of one cluster share a picture, or a group of turns, and are not independent. */
+  readonly cluster: string;
   readonly accuracy: number;
 }
 
@@ -28,9 +30,14 @@ export function countUnits(leaves: readonly Leaf[], results: readonly ItemResult
   let failed = 0;
   const known = new Map<string, Leaf[]>();
   for (const leaf of leaves) known.set(leaf.benchmark, [...(known.get(leaf.benchmark) ?? []), leaf]);
-  for (const item of results) {
-    const candidates = known.get(item.benchmark) ?? [];
-    if (candidates.length === 0) continue;
+  const counted = results.filter(({ benchmark }) => known.has(benchmark));
+  // Names of pictures and groups are the benchmark's own.
+  const clusters = clustersOf(
+    counted.map((item) => clusterNames(item).map((name) => JSON.stringify([item.benchmark, name]))),
+  );
+  const clusterOf = new Map(counted.map((item, i) => [item, clusters[i]]));
+  for (const item of counted) {
+    const candidates = known.get(item.benchmark)!;
     const taken = candidates.filter(({ where }) => !where || fold(item.labels[where.label] ?? "") === fold(where.is));
     if (taken.length === 0 && candidates.length > 1) {
       const label = candidates[0].where!.label;
@@ -46,25 +53,20 @@ export function countUnits(leaves: readonly Leaf[], results: readonly ItemResult
         else groups.set(key, { leaf: code, items: [item] });
       } else if (item.accuracy !== null && countsByItself(counting, item)) {
         const part = counting.of === "means" ? (item.labels[counting.label] ?? "") : "";
-        units.push({ leaf: code, part, id: item.id, picture: pictureOf(item), accuracy: item.accuracy });
+        units.push({ leaf: code, part, id: item.id, cluster: clusterOf.get(item)!, accuracy: item.accuracy });
       }
     }
   }
   for (const { leaf, items } of groups.values()) {
     if (items.some(({ accuracy }) => accuracy === null)) continue;
     const right = items.every(({ accuracy }) => accuracy === 1);
-    units.push({ leaf, part: "", id: items[0].group, picture: pictureOf(items[0]), accuracy: right ? 1 : 0 });
+    units.push({ leaf, part: "", id: items[0].group, cluster: clusterOf.get(items[0])!, accuracy: right ? 1 : 0 });
   }
   return { units, failed, unplaced };
 }
 
 function countsByItself({ of }: Counting, { id, group }: ItemResult): boolean {
   return of === "rows" || of === "means" || (of === "first of group" && id === group);
-}
-
-/** Names of pictures are the benchmark's own. */
-function pictureOf({ benchmark, picture }: ItemResult): string {
-  return JSON.stringify([benchmark, picture]);
 }
 
 /** Labels are compared without case, `_`, `-` and blanks: files of one benchmark differ in these. */

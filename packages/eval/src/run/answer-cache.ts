@@ -44,10 +44,16 @@ interface Cached {
   readonly response: string;
 }
 
-/** SHA-256 of the model, how it is sampled, and the turn: its texts, and its pictures by their content. */
-export function answerKey({ settings }: Answerer, turn: Turn): string {
-  const parts = turn.map((part) => (typeof part === "string" ? part : { picture: sha256(part) }));
-  return sha256(JSON.stringify([settings, parts]));
+/** A turn with its pictures by their content. */
+export type TurnContent = readonly (string | { readonly picture: string })[];
+
+export function contentOfTurn(turn: Turn): TurnContent {
+  return turn.map((part) => (typeof part === "string" ? part : { picture: sha256(part) }));
+}
+
+/** SHA-256 of the model, how it is sampled, and the turn. */
+export function answerKey({ settings }: Answerer, content: TurnContent): string {
+  return sha256(JSON.stringify([settings, content]));
 }
 
 function sha256(content: string | Uint8Array): string {

@@ -397,6 +397,33 @@ describe("a limit", () => {
   });
 });
 
+it("takes questions on one picture for one in intervals, though the file has it once for each", async () => {
+  await start({}, (response, call, body, request) => {
+    const wrong = JSON.stringify(body).includes("even");
+    (wrong ? always(200, completion("<answer>A</answer>")) : right)(response, call, body, request);
+  });
+  const { questions, ...open } = await asking(["odd", "even"]);
+  const pictures = await Promise.all(["red", "blue"].map((colour) => picture(colour)));
+  const twenty = (shared: boolean) =>
+    Array.from({ length: 20 }, (_, i) => ({
+      ...questions[i % 2],
+      id: `${i}`,
+      group: `${i}`,
+      text: `${i % 2 ? "even" : "odd"} ${i}`,
+      images: [{ name: `row ${i}`, bytes: async () => (shared ? pictures[i % 2] : Buffer.from(`picture ${i}`)) }],
+    }));
+  const width = async (shared: boolean) => {
+    rmSync(join(folder, "out"), { recursive: true, force: true });
+    const scores = await runBenchmark({ ...open, questions: twenty(shared) }, running());
+    const [{ value, low, high }] = scores!.metrics;
+    expect(value).toBe(0.5);
+    return high! - low!;
+  };
+  // Wilson's interval of 10 of 20 is 0.2993 to 0.7007; two pictures tell next to nothing.
+  expect(await width(false)).toBeCloseTo(0.4014, 4);
+  expect(await width(true)).toBeGreaterThan(0.8);
+});
+
 describe("an endpoint's model", () => {
   it("is the only one it lists; otherwise it must be named", async () => {
     await start({});

@@ -3,7 +3,7 @@ import type { OpenBenchmark } from "../benchmark.js";
 import { type Asked, answeredItem, failedItem, type ItemResult, pictureOf } from "../item-result.js";
 import { contentOf, type EvalProtocol, grade } from "../protocol.js";
 import type { Question } from "../question.js";
-import { type AnswerCache, answerKey } from "./answer-cache.js";
+import { type AnswerCache, answerKey, contentOfTurn, type TurnContent } from "./answer-cache.js";
 import type { Answer, Answerer, Turn } from "./answerer.js";
 import { ItemFile } from "./item-file.js";
 import { type Scores, scoresOf } from "./scores.js";
@@ -99,9 +99,15 @@ async function askAll(
     const read = await Promise.all(batch.map((question) => readTurn(benchmark, question, protocol.ask(question))));
     const turns = read.map(({ asked, turn }) => {
       if ("failure" in turn) return { asked, answer: turn };
-      const key = answerKey(answerer, turn);
+      const content = contentOfTurn(turn);
+      const key = answerKey(answerer, content);
       const response = answers.get(key);
-      return { asked, turn, key, answer: response === null ? null : { response } };
+      return {
+        asked: { ...asked, content: firstPicture(content) },
+        turn,
+        key,
+        answer: response === null ? null : { response },
+      };
     });
     const open = turns.filter((each) => each.answer === null);
     const given =
@@ -137,6 +143,11 @@ async function askAll(
 interface Answered {
   readonly asked: Asked;
   readonly answer: Answer;
+}
+
+/** The first picture by the beginning of its hash, which is enough to tell a benchmark's pictures apart. */
+function firstPicture(content: TurnContent): string | undefined {
+  return content.flatMap((part) => (typeof part === "string" ? [] : [part.picture.slice(0, 16)]))[0];
 }
 
 /** A question as the model is asked it. A picture that cannot be read is a failed call, not the end of the run. */

@@ -1,8 +1,9 @@
 import type { OpenBenchmark } from "../benchmark.js";
-import type { ItemResult } from "../item-result.js";
+import { clusterNames, type ItemResult } from "../item-result.js";
 import { chanceOf, type Scored } from "../metric.js";
 import type { EvalProtocol } from "../protocol.js";
 import type { Question } from "../question.js";
+import { clustersOf } from "../statistics/clusters.js";
 import type { Settings } from "./item-file.js";
 
 /** `scores.json`: what an evaluation came to, and all that is needed to judge it. */
@@ -32,7 +33,7 @@ export interface MetricScore {
   readonly name: string;
   /** In 0..1; null where nothing was counted. */
   readonly value: number | null;
-  /** 95% interval, where the value is a share. */
+  /** 95% interval, where the value is a share or a mean of shares. */
   readonly low?: number;
   readonly high?: number;
   readonly n: number;
@@ -51,18 +52,21 @@ export function scoresOf(
   versions: Readonly<Record<string, string>>,
 ): Scores {
   const asked = new Map(questions.map((question) => [question.id, question]));
-  const scored = new Map<string, Scored>();
+  const scored = new Map<string, Scored & { readonly names: readonly string[] }>();
   const failed = new Set<string>();
-  for (const { id, given, how, accuracy, picture } of items) {
+  for (const item of items) {
+    const { id, given, how, accuracy } = item;
     const question = asked.get(id);
     if (!question) continue;
     scored.delete(id);
     failed.delete(id);
     if (accuracy === null) failed.add(id);
-    else scored.set(id, { question, extraction: { answer: given, how }, accuracy, picture });
+    else scored.set(id, { question, extraction: { answer: given, how }, accuracy, names: clusterNames(item) });
   }
   const torn = new Set([...failed].map((id) => asked.get(id)!.group));
   const counted = [...scored.values()].filter(({ question }) => !torn.has(question.group));
+  const clusters = clustersOf(counted.map(({ names }) => names));
+  const clustered = counted.map((each, i): Scored => ({ ...each, cluster: clusters[i] }));
   const unread = [...scored.values()].filter(({ extraction }) => extraction!.answer === null);
   return {
     benchmark: benchmark.id,
@@ -75,7 +79,7 @@ export function scoresOf(
     leftOut: scored.size - counted.length,
     unparsable: scored.size === 0 ? 0 : unread.length / scored.size,
     metrics: benchmark.metrics.map((metric) => {
-      const measured = metric.measure(counted);
+      const measured = metric.measure(clustered);
       const chance = chanceOf(
         metric,
         counted.map(({ question }) => question),

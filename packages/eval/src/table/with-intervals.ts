@@ -14,7 +14,7 @@ export function withIntervals(table: Table): Table {
     })),
     notes: [
       ...table.notes,
-      "In brackets: 95% intervals; of plain shares Wilson's, items on one picture taken together.",
+      "In brackets: 95% intervals, Wilson's for shares and made of those for means; items on one picture are taken together.",
     ],
   };
 }
