@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { UserError } from "@ssl4rl/core";
+import { Graph, UserError } from "@ssl4rl/core";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openGraph } from "./open-graph.js";
 
@@ -14,6 +16,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 async function open(files: Readonly<Record<string, string | Buffer>>) {
   await rm(folder, { recursive: true });
+  await mkdir(folder);
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), content);
@@ -67,9 +70,16 @@ describe("files that are refused", () => {
     await expectRefusal({ "edges.tsv": "source\ttarget\tsplit\na\tb\tdevel\n" }, /line 2: split "devel"/, /validation/);
   });
 
+  it("two files of edges", () =>
+    expectRefusal(
+      { "edges.tsv": "a\tb\n", "more/edges.csv": "a,b\n" },
+      /Several files of edges: .*edges\.tsv, .*more\/edges\.csv/,
+    ));
+
   it("a table of nodes without ids", async () => {
     await expectRefusal({ "nodes.tsv": "name\ttext\nA\tB\n", "edges.tsv": "A\tB\n" }, /no column id/);
     await expectRefusal({ "nodes.jsonl": '{"title": "A"}\n', "edges.tsv": "A\tB\n" }, /line 1: no id/);
+    await expectRefusal({ "nodes.tsv": "id\ttitle\n\tA\n", "edges.tsv": "A\tB\n" }, /line 2: no id/);
   });
 
   it("JSON lines that are none", async () => {
@@ -117,7 +127,28 @@ describe("files that are refused", () => {
     await expectRefusal({ "edges.tsv.gz": damaged }, /damaged gzip file/);
   });
 
+  it("files of JSON that hold something else", async () => {
+    const triples = { "train.txt": "a\tr\tb\n" };
+    await expectRefusal({ ...triples, "entity2wikidata.json": "[]" }, /entity2wikidata\.json holds no JSON object/);
+    await expectRefusal({ ...triples, "entity2wikidata.json": "{" }, /entity2wikidata\.json is no JSON/);
+    await expectRefusal(
+      { ...triples, "entity2text.txt": "a b\n" },
+      /entity2text\.txt, line 1: "a b" is not an id and a text/,
+    );
+    await expectRefusal({ ...triples, "relation2text.txt": "r\n" }, /relation2text\.txt, line 1/);
+    await expectRefusal(
+      { "data.json": '{"links": [3], "labels": [0]}', "metadata.json": '{"nodes": [{}]}' },
+      /links of node 0 are no list/,
+    );
+  });
+
   it("an archive that is none or cut short", async () => {
+    await open({ "train.txt": "a\tr\tb\n".repeat(500) });
+    const whole = execFileSync("tar", ["-C", folder, "-c", "train.txt"]);
+    await expectRefusal(
+      { "kg.tar": whole.subarray(0, 1000) },
+      /kg\.tar is no whole tar archive: "train\.txt" is cut short/,
+    );
     await expectRefusal({ "kg.tar.gz": gzipSync("hello, this is no archive") }, /kg\.tar\.gz is no whole tar archive/);
   });
 
@@ -137,6 +168,31 @@ describe("files that are refused", () => {
       { "data.json": '{"links": [[0]], "labels": [0]}', "metadata.json": '{"nodes": []}' },
       /metadata\.json has 0 nodes, .*data\.json 1/,
     ));
+});
+
+describe("any bytes", () => {
+  it("make a graph or are refused with a reason, never anything else", async () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array)),
+      fc.stringMatching(/^[ab{}":,\t\n#]{0,60}$/).map((text) => Buffer.from(text)),
+    );
+    const name = fc.constantFrom(
+      "edges.tsv",
+      "train.txt",
+      "nodes.jsonl",
+      "nodes.tsv",
+      "graph.json",
+      "relations.tsv",
+      "edges.tsv.gz",
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(name, bytes, { minKeys: 1, maxKeys: 4 }), async (files) => {
+        const outcome = await open(files).catch((error: unknown) => error);
+        if (outcome instanceof Graph) expect(outcome.edges).toBeGreaterThan(0);
+        else expect(outcome).toBeInstanceOf(UserError);
+      }),
+    );
+  });
 });
 
 describe("what is left out and counted", () => {

@@ -38,6 +38,9 @@ export class GraphFiles {
   }
 }
 
+const ARCHIVE = /\.(tar|tgz|tar\.gz)$/i;
+const GZIP = /\.gz$/i;
+
 /** Archives are unpacked into memory; larger ones are refused. */
 const LARGEST_ARCHIVE = 2 ** 30;
 
@@ -50,12 +53,17 @@ export async function graphFiles(
   const names = info.isDirectory() ? (await filesUnder(path)).files : [basename(path)];
   const place = (name: string) => (info.isDirectory() ? join(path, name) : path);
   const files = new Map<string, GraphFile>();
-  for (const name of names) {
-    if (/\.(tar|tgz|tar\.gz)$/i.test(name)) {
-      for (const member of await tarMembers(place(name))) files.set(join(name, "..", basename(member.name)), member);
-    } else {
-      files.set(name.replace(/\.gz$/i, ""), { name: place(name), bytes: () => unpacked(place(name)) });
-    }
+  const archives = names.filter((name) => ARCHIVE.test(name));
+  // What lies there unpacked stands, not the same again within an archive.
+  const unpackedFirst = names
+    .filter((name) => !ARCHIVE.test(name))
+    .sort((a, b) => Number(GZIP.test(a)) - Number(GZIP.test(b)));
+  const add = (name: string, file: GraphFile) => files.has(name) || files.set(name, file);
+  for (const name of unpackedFirst) {
+    add(name.replace(GZIP, ""), { name: place(name), bytes: () => unpacked(place(name)) });
+  }
+  for (const name of archives) {
+    for (const member of await tarMembers(place(name))) add(join(name, "..", basename(member.name)), member);
   }
   return { files: new GraphFiles(files), paths: names.map(place) };
 }
@@ -122,13 +130,16 @@ async function firstBytes(path: string): Promise<Buffer> {
   }
 }
 
-/** A whole file as JSON. */
-export async function readJson(file: GraphFile): Promise<unknown> {
+/** A whole file as a JSON object. */
+export async function readJson(file: GraphFile): Promise<Readonly<Record<string, unknown>>> {
   const pieces: Buffer[] = [];
   for await (const piece of file.bytes()) pieces.push(piece);
+  let value: unknown;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(pieces)));
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(pieces)));
   } catch (error) {
     throw new UserError(`${file.name} is no JSON in UTF-8: ${(error as Error).message}. Write it again.`);
   }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new UserError(`${file.name} holds no JSON object. Is it the right file?`);
 }

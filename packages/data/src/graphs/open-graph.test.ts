@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -198,6 +198,23 @@ describe("the cache", () => {
       expect((await openGraph(folder, { cache })).id).toBe(made.id);
       await writeFile(join(folder, "nodes.tsv"), "id\ttitle\na\tÄhre\nb\tBar\n");
       expect((await openGraph(folder, { cache })).title(1)).toBe("Bar");
+    } finally {
+      await rm(cache, { recursive: true });
+    }
+  });
+
+  it("is made anew where it was cut short, and done without where it cannot be written", async () => {
+    await write({ "edges.tsv": "a\tb\nb\tc\n", "no-folder": "" });
+    const cache = join(folder, "..", `cache-${Date.now()}`);
+    try {
+      const { id } = await openGraph(join(folder, "edges.tsv"), { cache });
+      const [file] = await readdir(cache);
+      await truncate(join(cache, file), (await stat(join(cache, file))).size - 8);
+      expect((await openGraph(join(folder, "edges.tsv"), { cache })).id).toBe(id);
+      await truncate(join(cache, file), 20);
+      expect((await openGraph(join(folder, "edges.tsv"), { cache })).id).toBe(id);
+      expect(await readdir(cache)).toEqual([file]);
+      expect((await openGraph(join(folder, "edges.tsv"), { cache: join(folder, "no-folder") })).id).toBe(id);
     } finally {
       await rm(cache, { recursive: true });
     }

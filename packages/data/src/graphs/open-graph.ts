@@ -68,10 +68,11 @@ async function readGraph(path: string, files: GraphFiles, splitSeed: number): Pr
 async function ownWords(files: GraphFiles): Promise<Partial<GraphWords>> {
   const file = files.find("graph.json");
   if (!file) return {};
-  const words = (await readJson(file)) as Record<string, unknown>;
+  const words = await readJson(file);
   for (const [key, value] of Object.entries(words)) {
-    const expected = { name: "string", about: "string", noun: "string", directed: "boolean" }[key];
-    if (!expected) throw new UserError(`${file.name}: no setting "${key}". There are about, directed, name, noun.`);
+    const expected = key === "directed" ? "boolean" : "string";
+    if (!["name", "about", "noun", "directed"].includes(key))
+      throw new UserError(`${file.name}: no setting "${key}". There are about, directed, name, noun.`);
     if (typeof value !== expected)
       throw new UserError(`${file.name}: ${key} must be a ${expected}, got ${JSON.stringify(value)}.`);
   }

@@ -24,8 +24,9 @@ export async function readEntityTexts(files: GraphFiles, graph: GraphBuilder, wo
   });
   const wikidata = files.find("entity2wikidata.json");
   if (wikidata) {
-    const entries = Object.entries((await readJson(wikidata)) as Record<string, WikidataEntry>);
-    for (const [key, { label, description, alternatives }] of entries) {
+    const entries = Object.entries((await readJson(wikidata)) as Record<string, WikidataEntry | null>);
+    for (const [key, entry] of entries) {
+      const { label, description, alternatives } = entry ?? {};
       const number = graph.find(key);
       if (number === undefined) continue;
       const aliases = (alternatives ?? []).concat(label ?? []).filter((name) => name !== (names.get(number) ?? label));

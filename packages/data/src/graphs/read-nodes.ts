@@ -27,8 +27,7 @@ const SPLIT_NAMES: Readonly<Record<string, Split | null>> = {
 export async function readNodes(file: GraphFile, ids: readonly string[], graph: GraphBuilder): Promise<void> {
   const add = (row: Readonly<Record<string, unknown>>, number: number) => {
     const id = field(row, ids);
-    if (id === null)
-      throw new UserError(`${file.name}, line ${number}: no ${ids.join(" or ")}. Every node needs an id.`);
+    if (!id) throw new UserError(`${file.name}, line ${number}: no ${ids.join(" or ")}. Every node needs an id.`);
     if (graph.find(id) !== undefined) return graph.leaveOut("nodes listed more than once", id);
     const split = field(row, ["split"]);
     if (split !== null && !Object.hasOwn(SPLIT_NAMES, split)) {
@@ -39,7 +38,7 @@ export async function readNodes(file: GraphFile, ids: readonly string[], graph: 
     graph.describe(graph.node(id), {
       title: cellText(field(row, TITLE) ?? ""),
       body: cellText(field(row, BODY) ?? ""),
-      class: field(row, CLASS),
+      class: cellText(field(row, CLASS) ?? ""),
       split: split === null ? null : SPLIT_NAMES[split],
       aliases: Array.isArray(row.aliases) ? row.aliases.map(String) : undefined,
     });

@@ -16,7 +16,11 @@ export const tablesLayout: GraphLayout = {
   matches: (files) =>
     files.matching(EDGES).length > 0 || (files.names.length === 1 && /\.(tsv|txt|csv|cites)$/.test(files.names[0])),
   async read(files, graph) {
-    const edges = files.matching(EDGES)[0] ?? files.matching(/./)[0];
+    const [edges = files.matching(/./)[0], ...more] = files.matching(EDGES);
+    if (more.length > 0) {
+      const names = [edges, ...more].map(({ name }) => name).join(", ");
+      throw new UserError(`Several files of edges: ${names}. Name the one to read, or put them together.`);
+    }
     const nodes = files.find(...NODES);
     const papers = /\.cites(\.gz)?$/.test(edges.name);
     if (nodes) {

@@ -12,8 +12,8 @@ export const wikicsLayout: GraphLayout = {
   matches: (files) => files.find("data.json") !== null && files.find("metadata.json") !== null,
   async read(files, graph) {
     const [dataFile, metaFile] = [files.find("data.json") as GraphFile, files.find("metadata.json") as GraphFile];
-    const data = (await readJson(dataFile)) as WikicsData;
-    const { nodes, labels } = (await readJson(metaFile)) as WikicsMetadata;
+    const data = (await readJson(dataFile)) as unknown as WikicsData;
+    const { nodes, labels } = (await readJson(metaFile)) as unknown as WikicsMetadata;
     if (!Array.isArray(data.links) || !Array.isArray(data.labels))
       throw new UserError(`${dataFile.name} has no links and labels. Is it WikiCS's?`);
     if (!Array.isArray(nodes) || nodes.length !== data.links.length) {
@@ -38,8 +38,9 @@ export const wikicsLayout: GraphLayout = {
       });
     }
     for (const [from, links] of data.links.entries()) {
+      if (!Array.isArray(links)) throw new UserError(`${dataFile.name}: the links of node ${from} are no list.`);
       for (const to of links) {
-        if (to < nodes.length) graph.addEdge(from, to, null, "train");
+        if (Number.isInteger(to) && to >= 0 && to < nodes.length) graph.addEdge(from, to, null, "train");
         else graph.leaveOut("edges to nodes that are not listed", String(to));
       }
     }
