@@ -10,10 +10,12 @@ One file, standard library only, Python 3.9 or newer: it can be copied anywhere.
 None of them raises: a row that cannot be judged scores 0 with `error` = 1, and the first few reasons go to standard error.
 """
 
+import collections
 import json
 import math
 import re
 import sys
+import unicodedata
 
 # EasyR1 reads these two.
 REWARD_NAME = "ssl4rl"
@@ -32,8 +34,10 @@ BLANKS = (
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
 
-# Characters allowed for each number of a sequence: longer texts are not looked at.
+# Characters allowed for each number of a sequence, or around a word of one: longer texts are not looked at.
 ROOM = 16
+# The same for a word that no list names.
+LONGEST = 80
 
 CELL = re.compile("([1-9][0-9]?)/([1-9][0-9]?)")
 NUMBER = re.compile("0|[1-9][0-9]?")
@@ -47,8 +51,9 @@ def score(response, target, answer, protocol, weights):
 
     target: the true answer, as the task prints it.
     answer: what an answer looks like: {"kind": "one-of", "words": [...]}, {"kind": "cell", "n": 3},
-        {"kind": "permutation", "n": 4, "from": 1, "separator": ","} or {"kind": "grid", "rows": 2, "columns": 2};
-        a dict or its JSON text.
+        {"kind": "permutation", "n": 4, "from": 1, "separator": ","}, {"kind": "grid", "rows": 2, "columns": 2},
+        {"kind": "subset" or "selection", "words": [...], "count": 2}, {"kind": "any-subset", "words": [...], "most": 3},
+        {"kind": "words", "count": 2} or {"kind": "text", "ignored": [...], "base": 0.1}; a dict or its JSON text.
     protocol: a key of PROTOCOLS.
     weights: {"accuracy": ..., "format": ..., "partial": ...}, a dict or its JSON text.
 
@@ -124,7 +129,7 @@ def _judge(response, target, answer, protocol, weights):
     given = None if text is None else _parse(spec, text)
     if given is None:
         return {"score": 0.0, "acc": 0.0, "partial": 0.0, "format": 0.0, "pred": "", "error": 0.0}
-    partial = sum(a == b for a, b in zip(given, truth)) / len(truth)
+    partial = _compare(spec, given, truth)
     right = partial == 1
     return {
         "score": accuracy * (1 if right else share * partial) + form,
@@ -177,6 +182,14 @@ def _parse(spec, text):
             return None
         words = COMMA.split(text) if spec["separator"] == "," else text.split("-")
         return _arrangement(words, spec["n"], spec["from"])
+    if kind in ("subset", "selection", "any-subset"):
+        return _listed(spec, text)
+    if kind == "words":
+        words = COMMA.split(text) if _units(text) <= LONGEST * spec["count"] else []
+        words = [unicodedata.normalize("NFKC", word).lower() for word in words]
+        return words if len(words) == spec["count"] and all(map(_is_word, words)) else None
+    if kind == "text":
+        return _words(text) or None
     rows, columns = spec["rows"], spec["columns"]
     if len(text) > ROOM * rows * columns:
         return None
@@ -194,12 +207,67 @@ def _arrangement(words, count, first):
     return numbers if sorted(numbers) == list(range(first, first + count)) else None
 
 
+def _listed(spec, text):
+    """Different words of a closed list, between commas; in the order of the list where their order means nothing."""
+    words = spec["words"]
+    most = spec.get("count", len(words))
+    if _units(text) > (max(map(_units, words)) + ROOM) * most:
+        return None
+    place_of = {word.lower(): place for place, word in enumerate(words)}
+    places = [place_of.get(word.lower()) for word in COMMA.split(text)]
+    if len(places) > most or None in places or len(set(places)) != len(places):
+        return None
+    if "count" in spec and len(places) != most:
+        return None
+    return [words[place] for place in (places if spec["kind"] == "selection" else sorted(places))]
+
+
+def _units(text):
+    """Length as ECMAScript counts it, in units of UTF-16."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def _is_word(text):
+    return text != "" and all(unicodedata.category(char)[0] in "LN" for char in text)
+
+
+def _words(text):
+    """Runs of letters and digits, in NFKC and lower case."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    return [word for word in "".join(c if unicodedata.category(c)[0] in "LN" else " " for c in text).split(" ") if word]
+
+
+def _compare(spec, given, truth):
+    """What an answer earns beside the truth, 0..1."""
+    kind = spec["kind"]
+    if kind == "subset":
+        return _above(sum(word in truth for word in given) / spec["count"], spec["count"] / len(spec["words"]))
+    if kind == "any-subset":
+        both = sum(word in truth for word in given)
+        return _above(both / (len(given) + len(truth) - both), len(truth) / len(spec["words"]))
+    if kind == "text":
+        if len(given) > 2 * len(truth):
+            return 0.0
+        left, right = [[word for word in text if word not in spec["ignored"]] for text in (given, truth)]
+        common = sum((collections.Counter(left) & collections.Counter(right)).values())
+        return _above(2 * common / (len(left) + len(right)) if common else 0.0, spec["base"])
+    return sum(a == b for a, b in zip(given, truth)) / len(truth)
+
+
+def _above(share, blind):
+    return max(0.0, (share - blind) / (1 - blind))
+
+
 def _print(spec, parts):
     if spec["kind"] == "permutation":
         return spec["separator"].join(map(str, parts))
     if spec["kind"] == "grid":
         columns = spec["columns"]
         return "\n".join(" ".join(map(str, parts[i : i + columns])) for i in range(0, len(parts), columns))
+    if spec["kind"] == "text":
+        return " ".join(parts)
+    if spec["kind"] in ("subset", "selection", "any-subset", "words"):
+        return ", ".join(parts)
     return parts[0]
 
 
@@ -207,11 +275,20 @@ def _checked(answer):
     """The spec with whole numbers as int, whatever it was stored as."""
     kind = answer.get("kind")
     if kind == "one-of":
-        words = answer.get("words")
-        texts = isinstance(words, list) and all(isinstance(word, str) for word in words)
-        if not texts or not words or len({word.lower() for word in words}) != len(words):
-            raise ValueError(f"words should be a list of different texts, got {words!r}")
-        return {"kind": kind, "words": words}
+        return {"kind": kind, "words": _different(answer)}
+    if kind in ("subset", "selection", "any-subset"):
+        words = _different(answer)
+        name, most = ("most", len(words) - 1) if kind == "any-subset" else ("count", len(words) - (kind == "subset"))
+        return {"kind": kind, "words": words, name: _whole(answer, name, 1, most)}
+    if kind == "words":
+        return {"kind": kind, "count": _whole(answer, "count", 1, 99)}
+    if kind == "text":
+        ignored, base = answer.get("ignored"), answer.get("base")
+        if not isinstance(ignored, list) or not all(isinstance(word, str) for word in ignored):
+            raise ValueError(f"ignored should be a list of texts, got {ignored!r}")
+        if type(base) not in (int, float) or not 0 <= base < 1:
+            raise ValueError(f"base should be 0 or more and below 1, got {base!r}")
+        return {"kind": kind, "ignored": frozenset(ignored), "base": base}
     if kind == "cell":
         return {"kind": kind, "n": _whole(answer, "n", 1, 99)}
     if kind == "permutation":
@@ -225,6 +302,14 @@ def _checked(answer):
             raise ValueError(f"a grid should have at most 99 cells, got {rows} x {columns}")
         return {"kind": kind, "rows": rows, "columns": columns}
     raise ValueError(f"no kind of answer {answer!r}")
+
+
+def _different(answer):
+    words = answer.get("words")
+    texts = isinstance(words, list) and all(isinstance(word, str) for word in words)
+    if not texts or not words or len({word.lower() for word in words}) != len(words):
+        raise ValueError(f"words should be a list of different texts, got {words!r}")
+    return words
 
 
 def _whole(fields, name, low, high):

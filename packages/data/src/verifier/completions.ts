@@ -48,10 +48,28 @@ const LETTERS: Record<string, string> = {
   o: "\u043e",
 };
 
+/** Words as a text of one's own may have them: in another order, fewer, twice, among others. */
+const byWords: Distortion = (random, x, _, other) => {
+  const words = x.split(/[ ,]+/);
+  const at = random.int(words.length);
+  const glue = random.pick([" ", ", ", ",", " - ", "  ", "\n", "."]);
+  return random
+    .pick([
+      random.shuffle(words),
+      words.toSpliced(at, 1),
+      [...words, ...other.split(/[ ,]+/)],
+      [...words, "the", "of", "x"],
+      words.toSpliced(at, 0, words[0]),
+      Array.from({ length: 2 + random.int(12) }, () => words[at]),
+    ])
+    .join(glue);
+};
+
 /** An answer bent. Some are answers still (in another case, with blanks around commas), most are none. */
 function distort(random: Random, text: string, answers: AnswerKind<unknown>, other: string): string {
   const anything = [byCharacters, inCompany, replaced, inOtherLetters];
   const sequence = [byNumbers, bySeparators];
+  if (answers.size === Number.POSITIVE_INFINITY && random.chance(0.5)) return byWords(random, text, answers, other);
   return random.pick(/[^0-9A-Za-z]/.test(text) ? [...anything, ...sequence, ...sequence] : anything)(
     random,
     text,

@@ -59,8 +59,32 @@ function readSpec(fields: Fields): AnswerSpec {
       if (rows * columns > 99) throw expected("answer", "a grid of at most 99 cells", fields);
       return { kind: "grid", rows, columns };
     }
+    case "subset":
+    case "selection": {
+      const words = readWords(fields.words);
+      // All of a list is no subset that could be missed, but may be put in order.
+      const most = fields.kind === "subset" ? words.length - 1 : words.length;
+      return { kind: fields.kind, words, count: whole(fields, "count", 1, most) };
+    }
+    case "any-subset": {
+      const words = readWords(fields.words);
+      return { kind: "any-subset", words, most: whole(fields, "most", 1, words.length - 1) };
+    }
+    case "words":
+      return { kind: "words", count: whole(fields, "count", 1, 99) };
+    case "text": {
+      const { ignored, base } = fields;
+      if (!Array.isArray(ignored) || !ignored.every((word) => typeof word === "string"))
+        throw expected("answer.ignored", "a list of words", ignored);
+      if (typeof base !== "number" || !(base >= 0 && base < 1)) throw expected("answer.base", "0..1, but not 1", base);
+      return { kind: "text", ignored, base };
+    }
     default:
-      throw expected("answer.kind", "one-of, cell, permutation or grid", fields.kind);
+      throw expected(
+        "answer.kind",
+        "one-of, cell, permutation, grid, subset, selection, any-subset, words or text",
+        fields.kind,
+      );
   }
 }
 

@@ -1,6 +1,14 @@
 // Questions of every kind, each with a completion near the border of its grammar: what two verifiers must agree on.
 
-import { type AnswerSpec, answerKind, answerOnly, protocols, Random, type RewardWeights } from "@ssl4rl/core";
+import {
+  type AnswerKind,
+  type AnswerSpec,
+  answerKind,
+  answerOnly,
+  protocols,
+  Random,
+  type RewardWeights,
+} from "@ssl4rl/core";
 import { BLANKS, generate, ZEROS } from "./completions.js";
 import type { Question } from "./question.js";
 
@@ -16,11 +24,24 @@ export function* vectors(count: number): Generator<Vector> {
     const protocol = protocols[i % protocols.length];
     const answer = specs[Math.floor(i / protocols.length) % specs.length];
     const kind = answerKind(answer);
-    const target = kind.print(kind.at(random.int(Math.min(kind.size, 2 ** 32))));
+    const target = free[answer.kind] ? random.pick(free[answer.kind]!(kind.parts)) : drawn(kind, random);
     const question = { target, answer, protocol: protocol.name, reward: random.pick(weights) };
     yield { question, response: generate(random, protocol, kind, target) };
   }
 }
+
+const drawn = (kind: AnswerKind<unknown>, random: Random) =>
+  kind.print(kind.at(random.int(Math.min(kind.size, 2 ** 32))));
+
+/** True answers of the kinds that have no list to draw them from. */
+const free: Partial<Record<AnswerSpec["kind"], (parts: number) => string[]>> = {
+  words: (parts) =>
+    [
+      ["neural", "graph", "2000", "x", "theory", "of", "learning"],
+      ["straße", "ångström", "οδος", "数据", "ﬁn", "ｆull", "४२"],
+    ].map((words) => words.slice(0, parts).join(", ")),
+  text: () => ["theory of graph learning", "the x of the x", "straße 2000 数据 a b c", "a not the graph: a theory."],
+};
 
 /** The true answer of every kind with one blank at any place, or one digit of another script. */
 export function* nearMisses(): Generator<Vector> {
@@ -40,6 +61,8 @@ export function* nearMisses(): Generator<Vector> {
 
 /** More of a long sequence would be the same again. */
 const PLACES = 9;
+
+const aliases = (count: number) => Array.from({ length: count }, (_, i) => `N${i + 1}`);
 
 const oneOf = (...words: string[]): AnswerSpec => ({ kind: "one-of", words });
 
@@ -71,6 +94,19 @@ const specs: readonly AnswerSpec[] = [
     [5, 5],
     [9, 11],
   ].map(([rows, columns]): AnswerSpec => ({ kind: "grid", rows, columns })),
+  ...[1, 2, 3, 7].flatMap((count): AnswerSpec[] => [
+    { kind: "subset", words: aliases(8), count },
+    { kind: "selection", words: [..."ABCDEFGH"], count },
+    { kind: "any-subset", words: aliases(8), most: count },
+    { kind: "words", count },
+  ]),
+  { kind: "subset", words: ["ΟΔΟΣ", "Straße", "İ", "😀😀", "one word"], count: 2 },
+  { kind: "selection", words: ["kelvin", "ﬁn"], count: 2 },
+  { kind: "any-subset", words: ["{", "<answer>", "x"], most: 2 },
+  ...[0, 0.25, 1 / 3].flatMap((base): AnswerSpec[] => [
+    { kind: "text", ignored: [], base },
+    { kind: "text", ignored: ["the", "a", "not", "x", "straße"], base },
+  ]),
 ];
 
 /** Those of the presets, and two with no short binary fraction. */

@@ -64,6 +64,20 @@ const brokenRows: readonly (readonly [unknown, RegExp])[] = [
   ...["2,1", [], ["a", 1], ["Yes", "no", "YES"], ["ΟΔΟΣ", "οδος"]].map(
     (words) => [{ ...row, target: "a", answer: { kind: "one-of", words } }, /answer\.words/] as const,
   ),
+  ...[
+    { kind: "subset", words: ["a", "b"], count: 2 },
+    { kind: "selection", words: ["a", "b"], count: 3 },
+    { kind: "subset", words: ["a", "b"], count: 0 },
+    { kind: "words", count: 1.5 },
+    { kind: "words" },
+  ].map((answer) => [{ ...row, target: "a", answer }, /answer\.count should be a whole number/] as const),
+  [{ ...row, target: "a", answer: { kind: "any-subset", words: ["a", "b"], most: 2 } }, /answer\.most/],
+  [{ ...row, target: "a", answer: { kind: "subset", words: ["a", "A"], count: 1 } }, /answer\.words/],
+  [{ ...row, target: "a", answer: { kind: "text", ignored: ["a", 1], base: 0 } }, /answer\.ignored/],
+  ...[1, -0.1, null, "0", true].map(
+    (base) => [{ ...row, target: "a", answer: { kind: "text", ignored: [], base } }, /answer\.base/] as const,
+  ),
+  [{ ...row, target: ".", answer: { kind: "text", ignored: [], base: 0 } }, /target "\." is no answer/],
   [{ ...row, reward: undefined }, /reward should be an object/],
   [{ ...row, reward: { accuracy: 1, format: 0 } }, /reward\.partial should be a number/],
   [{ ...row, reward: { ...row.reward, accuracy: "1" } }, /reward\.accuracy/],
@@ -132,7 +146,9 @@ describe.skipIf(!hasPython)("reward.py", () => {
   it("is Python 3.9 without dependencies", () => {
     const parse = "__import__('ast').parse(open(x).read(), feature_version=(3, 9))";
     const imports = `[name.name for node in __import__('ast').walk(${parse}) if type(node).__name__ == 'Import' for name in node.names]`;
-    expect(python([[imports, rewardFile]]).values).toEqual([["json", "math", "re", "sys"]]);
+    expect(python([[imports, rewardFile]]).values).toEqual([
+      ["collections", "json", "math", "re", "sys", "unicodedata"],
+    ]);
   });
 
   const info = {
