@@ -31,8 +31,8 @@ export interface Contents {
 export interface Benchmark {
   readonly id: string;
   readonly title: string;
-  /** What a question shows: one picture, or some with several. */
-  readonly modality: "one image" | "several images";
+  /** What a question shows: one picture, some with several, or none. */
+  readonly modality: "one image" | "several images" | "text";
   /** How many questions the published file has; null where its project does not say. */
   readonly size: number | null;
   /** None where the questions are not read but made. */
@@ -41,6 +41,8 @@ export interface Benchmark {
   readonly protocols: readonly EvalProtocol[];
   /** The first is the headline. */
   readonly metrics: readonly Metric[];
+  /** The label whose commonest value is what a constant answer would be: the majority baseline. */
+  readonly majority?: string;
   /** What a judge decides upstream and rules decide here. */
   readonly judge?: string;
 }

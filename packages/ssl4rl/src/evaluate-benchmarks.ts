@@ -98,7 +98,7 @@ function takeFolder(out: string): void {
 }
 
 /** `mmvp  pairs 54.67 [46.7, 62.4]  chance 25.00  82 of 150`, a line for each metric, and what was not counted. */
-function describe({ benchmark, metrics, answered, failed, leftOut, unparsable }: Scores): string[] {
+function describe({ benchmark, metrics, majority, answered, failed, leftOut, unparsable }: Scores): string[] {
   const percent = (value: number | null) => (value === null ? "–" : (100 * value).toFixed(2));
   return [
     ...metrics.map(({ name, value, low, high, hits, n, chance }) => {
@@ -107,6 +107,7 @@ function describe({ benchmark, metrics, answered, failed, leftOut, unparsable }:
       const counts = hits === undefined ? "" : `  ${hits} of ${n}`;
       return `${benchmark}  ${name} ${percent(value)}${interval}  chance ${percent(chance)}${counts}`;
     }),
+    ...(majority ? [`${benchmark}  always "${majority.answer}" would score ${percent(majority.share)}`] : []),
     `${benchmark}  ${answered} answered, ${percent(unparsable)}% of them not readable; ${failed} calls failed` +
       (leftOut > 0 ? `; ${leftOut} answers left out with them` : "") +
       (failed > 0 ? " (--retry-failed asks them again)" : ""),

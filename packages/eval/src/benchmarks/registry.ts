@@ -1,5 +1,6 @@
 import { unknownName } from "@ssl4rl/core";
 import type { Benchmark } from "../benchmark.js";
+import { graphBenchmarks } from "../graph-bench/graph-benchmarks.js";
 import { sslBenches } from "../ssl-bench/ssl-bench.js";
 import { blink } from "./blink.js";
 import { cvBench } from "./cv-bench.js";
@@ -29,7 +30,7 @@ import { vstar } from "./vstar.js";
 import { winoground } from "./winoground.js";
 import { worldQuestions } from "./world-questions.js";
 
-/** Benchmarks that are read from published files: SSL4RL's, then SSL-R1's in the order of its tables, then others with pictures to try things on. */
+/** Benchmarks that are read from published files: SSL4RL's, then SSL-R1's in the order of its tables, then others with pictures to try things on, then graphs. */
 export const benchmarks: readonly Benchmark[] = [
   mmbench,
   seedbench,
@@ -65,6 +66,7 @@ export const benchmarks: readonly Benchmark[] = [
   pope,
   refcocoTestB,
   refcocoPlusTestB,
+  ...graphBenchmarks,
 ];
 
 /** The benchmark with this id, read or made. Throws a UserError that suggests a near one. */

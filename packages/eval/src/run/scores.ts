@@ -22,6 +22,8 @@ export interface Scores {
   /** Share of the answers that nothing could be read from: they count as wrong. */
   readonly unparsable: number;
   readonly metrics: readonly MetricScore[];
+  /** What always giving the commonest answer of these questions would score. */
+  readonly majority?: { readonly answer: string; readonly share: number };
   /** What a judge decides upstream and rules decide here. */
   readonly judge?: string;
   /** What the benchmark's file has and could not be asked. */
@@ -86,10 +88,22 @@ export function scoresOf(
       );
       return { name: metric.name, ...measured, value: finite(measured.value), chance: finite(chance) };
     }),
+    ...(benchmark.majority === undefined ? {} : { majority: majorityOf(questions, benchmark.majority) }),
     ...(benchmark.judge === undefined ? {} : { judge: benchmark.judge }),
     skipped,
     versions,
   };
+}
+
+/** The commonest value of a label, and its share. */
+export function majorityOf(
+  questions: readonly Pick<Question, "labels">[],
+  label: string,
+): { answer: string; share: number } {
+  const counts = new Map<string, number>();
+  for (const { labels } of questions) counts.set(labels[label], (counts.get(labels[label]) ?? 0) + 1);
+  const [answer, count] = [...counts].reduce((most, each) => (each[1] > most[1] ? each : most));
+  return { answer, share: count / questions.length };
 }
 
 function finite(value: number): number | null {
