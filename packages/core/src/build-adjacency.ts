@@ -12,8 +12,30 @@ export type EachEdge = (visit: (head: number, tail: number, relation: number, sp
 export function buildAdjacency(
   nodes: number,
   edges: EachEdge,
-  { directed, typed }: { readonly directed: boolean; readonly typed: boolean },
+  kind: { readonly directed: boolean; readonly typed: boolean },
 ): Adjacency & { readonly repeated: number } {
+  const { outStart, tails, labels, repeated } = sortEdges(nodes, edges, kind);
+  const inEdges = shared(Uint32Array, tails.length);
+  const { start: inStart, rows: inHeads } = transpose(nodes, outStart, tails, (from, to) => {
+    inEdges[to] = from;
+  });
+  const relationOf = kind.typed ? shared(Uint16Array, tails.length) : null;
+  const splitOf = shared(Uint8Array, tails.length);
+  if (labels) {
+    for (let edge = 0; edge < tails.length; edge++) {
+      if (relationOf) relationOf[edge] = labels[edge] >>> 2;
+      splitOf[edge] = labels[edge] & 3;
+    }
+  }
+  return { outStart, tails, inStart, inHeads, inEdges, relationOf, splitOf, repeated };
+}
+
+/** The edges by head, tail and relation, each once. `labels` hold relation and split in one number that sorts by both. */
+function sortEdges(
+  nodes: number,
+  edges: EachEdge,
+  { directed, typed }: { readonly directed: boolean; readonly typed: boolean },
+) {
   const flips = (head: number, tail: number) => !directed && head > tail;
   const tailStart = new Uint32Array(nodes + 1);
   let labelled = typed;
@@ -23,39 +45,23 @@ export function buildAdjacency(
   });
   sumUp(tailStart);
 
-  const heads = shared(Uint32Array, tailStart[nodes]);
-  // Relation and split of an edge in one number that sorts by both.
-  const labels = labelled ? new Uint32Array(heads.length) : null;
+  const heads = new Uint32Array(tailStart[nodes]);
+  const labelsByTail = labelled ? new Uint32Array(heads.length) : null;
   const next = tailStart.slice();
   edges((head, tail, relation, split) => {
     const flipped = flips(head, tail);
     const place = next[flipped ? head : tail]++;
     heads[place] = flipped ? tail : head;
-    if (labels) labels[place] = 4 * relation + split;
+    if (labelsByTail) labelsByTail[place] = 4 * relation + split;
   });
 
-  const sortedLabels = labels && new Uint32Array(labels.length);
-  const byHead = transpose(nodes, tailStart, heads, (from, to) => {
-    if (labels && sortedLabels) sortedLabels[to] = labels[from];
+  const labels = labelsByTail && new Uint32Array(heads.length);
+  const { start: outStart, rows } = transpose(nodes, tailStart, heads, (from, to) => {
+    if (labels && labelsByTail) labels[to] = labelsByTail[from];
   });
-  const kept = mergeRepeated(byHead.start, byHead.rows, sortedLabels);
-
-  const outStart = byHead.start;
-  const tails = kept === heads.length ? byHead.rows : shared(Uint32Array, kept, byHead.rows);
-  const inEdges = shared(Uint32Array, kept);
-  const byTail = transpose(nodes, outStart, tails, (from, to) => {
-    inEdges[to] = from;
-  });
-  const relationOf = typed ? shared(Uint16Array, kept) : null;
-  const splitOf = shared(Uint8Array, kept);
-  if (sortedLabels) {
-    for (let edge = 0; edge < kept; edge++) {
-      if (relationOf) relationOf[edge] = sortedLabels[edge] >>> 2;
-      splitOf[edge] = sortedLabels[edge] & 3;
-    }
-  }
-  const [inStart, inHeads] = [byTail.start, byTail.rows];
-  return { outStart, tails, inStart, inHeads, inEdges, relationOf, splitOf, repeated: heads.length - kept };
+  const kept = mergeRepeated(outStart, rows, labels);
+  const tails = kept === rows.length ? rows : shared(Uint32Array, kept, rows);
+  return { outStart, tails, labels, repeated: heads.length - kept };
 }
 
 /** Rows listed the other way round: row c holds the rows in which c stood, in ascending order. `move` tells where each entry went. */
