@@ -1,4 +1,13 @@
-import { InvalidArgumentError } from "commander";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { InvalidArgumentError, Option } from "commander";
+
+/** `--data`, where VLMEvalKit keeps its files unless told otherwise. */
+export function dataOption(): Option {
+  return new Option("--data <dir>", "where the benchmarks' files lie")
+    .env("LMUData")
+    .default(join(homedir(), "LMUData"), "~/LMUData");
+}
 
 /** A flag's value as a whole number, 0 or more. */
 export function wholeNumber(text: string): number {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@ssl4rl/core";
 import type { ItemResult } from "../item-result.js";
+import type { Settings } from "./item-file.js";
 import { readLines } from "./json-lines.js";
 import type { Scores } from "./scores.js";
 
@@ -36,6 +37,11 @@ export function readEvaluation(path: string): Evaluation {
       return existsSync(file) ? [JSON.parse(readFileSync(file, "utf8")) as Scores] : [];
     }),
   };
+}
+
+/** What the questions and answers of one benchmark of an evaluation depend on. */
+export function readSettings(path: string, benchmark: string): Settings {
+  return JSON.parse(readFileSync(join(path, benchmark, "settings.json"), "utf8")) as Settings;
 }
 
 function benchmarksIn(path: string): string[] {

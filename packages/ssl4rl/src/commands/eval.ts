@@ -1,5 +1,3 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { protocols, UserError } from "@ssl4rl/core";
 import { benchmarkNamed, sslBenches } from "@ssl4rl/eval";
 import {
@@ -15,7 +13,7 @@ import {
 import { Command, Option } from "commander";
 import { type AnswererFlags, checkpointAt, endpointAt, isUrl } from "../answerers.js";
 import { type BenchmarkFlags, evaluateBenchmarks, nameList } from "../evaluate-benchmarks.js";
-import { deviceName, pictureSide, positiveNumber, share, wholeNumber } from "../flags.js";
+import { dataOption, deviceName, pictureSide, positiveNumber, share, wholeNumber } from "../flags.js";
 import { checkpointFolder } from "../models.js";
 import { isSslBench } from "../open-benchmarks.js";
 import { Progress } from "../progress.js";
@@ -66,11 +64,7 @@ export function evalCommand(): Command {
     .option("--questions <n>", "questions per task", wholeNumber, 400)
     .optionsGroup("Benchmarks (docs/benchmarks.md lists them; docs/evaluation.md has more):")
     .option("--bench <ids>", "benchmarks, with commas between", nameList)
-    .addOption(
-      new Option("--data <dir>", "where their files lie")
-        .env("LMUData")
-        .default(join(homedir(), "LMUData"), "~/LMUData"),
-    )
+    .addOption(dataOption())
     .option("--size <px>", "ssl-r1-bench, ssl4rl-bench, world-questions: side of the pictures", pictureSide, 504)
     .option(
       "--held-out <share>",
