@@ -16,19 +16,18 @@ export const ogbLayout: GraphLayout = {
   about: "OGB's raw/edge.csv and raw/num-node-list.csv",
   matches: (files) => files.find("edge.csv") !== null && files.find("num-node-list.csv") !== null,
   async read(files, graph) {
-    const file = (name: string) => files.find(name) as GraphFile;
+    const [count, list] = ["num-node-list.csv", "edge.csv"].map((name) => files.find(name) as GraphFile);
     let nodes = 0;
-    await readLines(file("num-node-list.csv"), (line, number) => {
-      if (number > 1 && line !== "")
-        throw new UserError(`${file("num-node-list.csv").name} counts several graphs; only one is read.`);
-      if (line !== "") nodes = integer(file("num-node-list.csv"), number, line, 2 ** 32);
+    await readLines(count, (line, number) => {
+      if (number > 1 && line !== "") throw new UserError(`${count.name} counts several graphs; only one is read.`);
+      if (line !== "") nodes = integer(count, number, line, 2 ** 32);
     });
     await addNodes(files, graph, nodes);
-    await readLines(file("edge.csv"), (line, number) => {
+    await readLines(list, (line, number) => {
       if (line === "") return;
       const comma = line.indexOf(",");
-      const head = integer(file("edge.csv"), number, line.slice(0, comma), nodes);
-      graph.addEdge(head, integer(file("edge.csv"), number, line.slice(comma + 1), nodes), null, "train");
+      const head = integer(list, number, line.slice(0, comma), nodes);
+      graph.addEdge(head, integer(list, number, line.slice(comma + 1), nodes), null, "train");
     });
     await readClasses(files, graph, nodes);
     await readSplit(files, graph, nodes);
