@@ -65,8 +65,9 @@ describe("files that are refused", () => {
     await expectRefusal({ "edges.tsv": "a\tb\n", "nodes.tsv": "id\ttitle\na\tA\tX\n" }, /nodes\.tsv, line 2: 3 cells/);
   });
 
-  it("an edge without an end, and a split of another name", async () => {
+  it("an edge without an end or its relation, and a split of another name", async () => {
     await expectRefusal({ "edges.tsv": "a\tb\n\tb\n" }, /line 2: an edge without a head/);
+    await expectRefusal({ "edges.tsv": "a\t\tb\n" }, /line 1: an edge without a relation/);
     await expectRefusal({ "edges.tsv": "source\ttarget\tsplit\na\tb\tdevel\n" }, /line 2: split "devel"/, /validation/);
   });
 

@@ -6,6 +6,7 @@ import {
   type LeftOut,
   NO_CLASS,
   NO_SPLIT,
+  type NodeRecord,
   type PackedTexts,
   type Split,
   splits,
@@ -14,15 +15,6 @@ import {
 } from "@ssl4rl/core";
 import { cleanText } from "./clean-text.js";
 import { splitEdges } from "./split-edges.js";
-
-/** What a reader of files may say of a node. */
-export interface NodeDescription {
-  readonly title?: string | null;
-  readonly body?: string | null;
-  readonly aliases?: readonly string[];
-  readonly class?: string | null;
-  readonly split?: Split | null;
-}
 
 /** What a graph is about, in words that questions use. */
 export interface GraphWords {
@@ -70,7 +62,7 @@ export class GraphBuilder {
   }
 
   /** Adds to what is known of a node; what is already known stands. Texts are cleaned. */
-  describe(node: number, { title, body, aliases, class: name, split }: NodeDescription): void {
+  describe(node: number, { title, body, aliases, class: name, split }: NodeRecord): void {
     this.#texts.titles.set(node, title ? cleanText(title) : null);
     this.#texts.bodies.set(node, body ? cleanText(body) : null);
     if (aliases) this.#texts.aliases.set(node, aliases.flatMap((alias) => cleanText(alias) ?? []).join("\n"));

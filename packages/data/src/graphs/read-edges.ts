@@ -38,12 +38,13 @@ export async function readEdges(file: GraphFile, graph: GraphBuilder, { known, s
     const cells = line.split(columns.separator);
     if (cells.length !== columns.width) throw wrongWidth(file.name, number, line, cells.length);
     const [head, tail] = [cells[columns.head].trim(), cells[columns.tail].trim()];
-    if (head === "" || tail === "")
-      throw new UserError(`${file.name}, line ${number}: an edge without ${head === "" ? "a head" : "a tail"}.`);
+    const relation = columns.relation < 0 ? null : cells[columns.relation].trim();
+    const missing = head === "" ? "head" : tail === "" ? "tail" : relation === "" ? "relation" : null;
+    if (missing) throw new UserError(`${file.name}, line ${number}: an edge without a ${missing}.`);
     const part = columns.split < 0 ? split : (cells[columns.split].trim() as Split);
     if (!splits.includes(part))
       throw new UserError(`${file.name}, line ${number}: split "${part}". There are ${splits.join(", ")}.`);
-    addEdge(graph, known, head, columns.relation < 0 ? null : cells[columns.relation].trim(), tail, part);
+    addEdge(graph, known, head, relation, tail, part);
   });
 }
 
