@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { describeReward, UserError } from "@ssl4rl/core";
 import { layoutNamed, layouts } from "@ssl4rl/data";
+import type { Training } from "@ssl4rl/launch";
 import { checkRecipe, type Recipe } from "@ssl4rl/trainer";
 import { Command, InvalidArgumentError } from "commander";
 import { build, type Manifest } from "../builder/build.js";
@@ -8,7 +9,6 @@ import { type Counting, showEstimate } from "../builder/dry-run.js";
 import { QWEN2_5_VL, visionFamilies, visionFamilyNamed } from "../builder/image-tokens.js";
 import type { Plan } from "../builder/plan.js";
 import { positiveNumber, share, wholeNumber } from "../flags.js";
-import type { Training } from "../launch/run.js";
 import { Progress } from "../progress.js";
 import { loadRecipe, parseTaskFlag, recipeTasks } from "../recipes.js";
 

@@ -1,6 +1,6 @@
 import { type LaunchFile, type Run, settingsOf } from "./run.js";
 import { assignments, type Option, shellScript } from "./shell-script.js";
-import { constantOrCosine } from "./verl.js";
+import { constantOrCosine } from "./verl-fields.js";
 
 /** EasyR1 0.3.2 or later. */
 export function easyr1Launch(run: Run): LaunchFile {
@@ -31,7 +31,7 @@ export function easyr1Launch(run: Run): LaunchFile {
     ["algorithm.adv_estimator", "grpo"],
     ...(recipe.beta > 0 ? kl : [["algorithm.disable_kl", true] as const]),
     ["worker.actor.model.model_path", "$MODEL"],
-    ["worker.actor.model.freeze_vision_tower", false],
+    ["worker.actor.model.freeze_vision_tower", recipe.freezeVision],
     ["worker.actor.optim.lr", recipe.learningRate],
     ["worker.actor.optim.lr_warmup_steps", recipe.warmupSteps],
     ["worker.actor.optim.lr_scheduler_type", constantOrCosine(run)],
@@ -69,5 +69,6 @@ export function easyr1Launch(run: Run): LaunchFile {
     ],
     command: "python3 -m verl.trainer.main",
     options: assignments(options),
+    carries: ["freezeVision"],
   });
 }

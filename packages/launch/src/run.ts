@@ -1,6 +1,4 @@
 import { checkRecipe, type Recipe } from "@ssl4rl/trainer";
-import type { TaskCount } from "../builder/make-file.js";
-import type { Split } from "../builder/plan.js";
 
 /** How a set is to be trained on. */
 export interface Training {
@@ -13,9 +11,9 @@ export interface Training {
 
 /** A training on a set that is there. */
 export interface Run extends Training {
-  readonly rows: Readonly<Record<Split, number>>;
-  /** What the rows of each task hold. */
-  readonly counts: readonly TaskCount[];
+  readonly rows: { readonly train: number; readonly validation: number };
+  /** What the rows of each task hold: the most pictures of a row, and the most tokens of its prompt. */
+  readonly counts: readonly { readonly mostImages: number; readonly mostPromptTokens: number }[];
 }
 
 /** A file beside the rows that starts a trainer on them. */
@@ -49,8 +47,8 @@ export function settingsOf({ recipe, rows, counts }: Run) {
   };
 }
 
-/** What a launch file says of itself, a line each. */
-export function aboutRun(run: Run): string[] {
+/** What a launch file says of itself, a line each; `carries` are keys of a recipe that it holds and others do not. */
+export function aboutRun(run: Run, carries: readonly (keyof Recipe)[] = []): string[] {
   const { few, prompts, promptTokens } = settingsOf(run);
   const lines = [
     `Settings: ${run.origin}.`,
@@ -60,18 +58,20 @@ export function aboutRun(run: Run): string[] {
     lines.push(
       `The set has ${run.rows.train} rows to train on, so a step takes ${prompts} of the ${run.recipe.prompts} prompts.`,
     );
-  const left = leftOut(run.recipe);
+  const left = leftOut(run.recipe).filter((key) => !carries.includes(key));
   if (left.length)
     lines.push(`Not carried over from the recipe, for trainers name or do it otherwise: ${left.join(", ")}.`);
   return lines;
 }
 
 /** Keys of the algorithm that launch files do not carry, where a recipe sets them to something of its own. */
-function leftOut(recipe: Recipe): string[] {
+function leftOut(recipe: Recipe): (keyof Recipe)[] {
   const plain = checkRecipe({ tasks: recipe.tasks }, "defaults");
   const keys = [
     "curriculum",
     "method",
+    "lora",
+    "freezeVision",
     "epochs",
     "refillRounds",
     "overlong",
@@ -80,7 +80,7 @@ function leftOut(recipe: Recipe): string[] {
     "kl",
     "samplerCorrection",
   ] as const;
-  const left = keys.filter((key) => JSON.stringify(recipe[key]) !== JSON.stringify(plain[key]));
+  const left: (keyof Recipe)[] = keys.filter((key) => JSON.stringify(recipe[key]) !== JSON.stringify(plain[key]));
   const scale = recipe.advantageScale;
-  return [...left, ...(scale === "group" || scale === "none" ? [] : ["advantageScale"])];
+  return scale === "group" || scale === "none" ? left : [...left, "advantageScale"];
 }

@@ -52,13 +52,14 @@ function script(
 ${about.join("\n")}
 """
 
+import json
 import os
 import sys
 from pathlib import Path
 
 from datasets import load_dataset
 from reward import reward_function
-from transformers import AutoConfig, HfArgumentParser
+from transformers import AutoConfig, HfArgumentParser, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 
 MODEL = ${JSON.stringify(model)}
@@ -85,6 +86,44 @@ def configured(arguments):
     return config, more.model
 
 
+class Metrics(TrainerCallback):
+    """Leaves a line of metrics for each step in the output folder."""
+
+    def on_log(self, args, state, control, logs=None, **_):
+        if state.is_world_process_zero and "loss" in logs:
+            Path(args.output_dir).mkdir(parents=True, exist_ok=True)
+            append(Path(args.output_dir, "metrics.jsonl"), [{"step": state.global_step, "data": logs}])
+
+
+def recorded(folder):
+    """The set's reward, which leaves the responses it judges in folder/rollouts where that is there: of one process for all."""
+
+    def reward(prompts, completions, trainer_state=None, **columns):
+        rewards = reward_function(prompts, completions, **columns)
+        if os.environ.get("RANK", "0") == "0" and Path(folder, "rollouts").is_dir():
+            rows = [
+                {
+                    "uid": f"{columns['key'][i]}_{i}_0",
+                    "task": columns["task"][i],
+                    "text": "".join(part.get("text") or "" for part in prompts[i][0]["content"]),
+                    **{name: columns[name][i] for name in ("answer", "protocol", "reward")},
+                    "gts": columns["target"][i],
+                    "output": completions[i][0]["content"],
+                    "score": rewards[i],
+                }
+                for i in range(len(rewards))
+            ]
+            append(Path(folder, "rollouts", f"{trainer_state.global_step + 1}.jsonl"), rows)
+        return rewards
+
+    return reward
+
+
+def append(file, rows):
+    with file.open("a", encoding="utf-8") as lines:
+        lines.writelines(json.dumps(row) + "\\n" for row in rows)
+
+
 def make_trainer(arguments):
     config, model = configured(arguments)
     # A sampled image mark is not a picture, and training fails over it.
@@ -93,13 +132,14 @@ def make_trainer(arguments):
     config.generation_kwargs = (
         {"logit_bias": {mark: -100.0 for mark in marks}} if config.use_vllm else {"suppress_tokens": marks}
     )
-    rows = str(Path(__file__).resolve().parent / "train-*.parquet")
+    folder = Path(os.environ.get("SET") or Path(__file__).resolve().parent)
     # TRL loads the processor: one of our own would have to pad on the left.
     return GRPOTrainer(
         model=model,
-        reward_funcs=reward_function,
+        reward_funcs=recorded(config.output_dir),
         args=config,
-        train_dataset=load_dataset("parquet", data_files=rows, split="train"),
+        train_dataset=load_dataset("parquet", data_files=str(folder / "train-*.parquet"), split="train"),
+        callbacks=[Metrics()],
     )
 
 

@@ -3,19 +3,19 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadRecipe } from "../recipes.js";
-import { launchFile } from "./index.js";
+import { launchFile } from "./launch-file.js";
 import type { Run } from "./run.js";
+import { recipeNamed } from "./test-recipe.js";
 
 function runOf(name: string, rows: Partial<Run["rows"]> = {}): Run {
   return {
     origin: `recipe ${name}`,
     name,
-    recipe: loadRecipe(name).recipe,
-    rows: { train: 5000, validation: 250, test: 0, ...rows },
+    recipe: recipeNamed(name),
+    rows: { train: 5000, validation: 250, ...rows },
     counts: [
-      { rows: 2500, images: 5000, imageTokens: 1630000, mostImages: 2, mostPromptTokens: 1300 },
-      { rows: 2500, images: 22500, imageTokens: 855000, mostImages: 9, mostPromptTokens: 1100 },
+      { mostImages: 2, mostPromptTokens: 1300 },
+      { mostImages: 9, mostPromptTokens: 1100 },
     ],
   };
 }

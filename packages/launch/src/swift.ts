@@ -11,8 +11,8 @@ export function swiftLaunch(run: Run): LaunchFile {
     ["use_hf", true],
     ["torch_dtype", "bfloat16"],
     ["tuner_type", "full"],
-    ["freeze_vit", false],
-    ["freeze_aligner", false],
+    ["freeze_vit", recipe.freezeVision],
+    ["freeze_aligner", recipe.freezeVision],
     ["deepspeed", "zero2"],
     ["external_plugins", "$SET/reward.py"],
     ["reward_funcs", "ssl4rl"],
@@ -59,6 +59,7 @@ export function swiftLaunch(run: Run): LaunchFile {
     ],
     command: "swift rlhf",
     options: ['--dataset "$SET"/train-*.parquet', ...flags(options)],
+    carries: ["freezeVision"],
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Recipe } from "@ssl4rl/trainer";
 import { aboutRun, type LaunchFile, type Run, settingsOf } from "./run.js";
 
 /** An option and its value. Values stand in double quotes, so `$SET` and the like are filled in. */
@@ -11,14 +12,16 @@ interface Script {
   readonly command: string;
   /** Options as the command takes them, one a line. */
   readonly options: readonly string[];
+  /** Keys of a recipe that these options carry and those of other trainers do not. */
+  readonly carries?: readonly (keyof Recipe)[];
 }
 
 /** `launch.sh`: the trainer's command, with what users change in variables, and room for options of their own. */
-export function shellScript(run: Run, { about, before = [], command, options }: Script): LaunchFile {
+export function shellScript(run: Run, { about, before = [], command, options, carries = [] }: Script): LaunchFile {
   const { model } = settingsOf(run);
   const lines = [
     "#!/usr/bin/env bash",
-    ...[...about, ...aboutRun(run)].map((line) => `# ${line}`),
+    ...[...about, ...aboutRun(run, carries)].map((line) => `# ${line}`),
     "#",
     "#     [MODEL=…] [STEPS=…] [GPUS=…] [OUT=…] bash launch.sh [more options, which win over those below]",
     "set -euo pipefail",
