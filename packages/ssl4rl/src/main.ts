@@ -5,6 +5,7 @@ import { attendCommand } from "./commands/attend.js";
 import { auditCommand } from "./commands/audit.js";
 import { buildCommand } from "./commands/build.js";
 import { evalCommand } from "./commands/eval.js";
+import { launchCommand } from "./commands/launch.js";
 import { mergeCommand } from "./commands/merge.js";
 import { previewCommand } from "./commands/preview.js";
 import { reportCommand } from "./commands/report.js";
@@ -27,6 +28,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     previewCommand(),
     auditCommand(),
     trainCommand(),
+    launchCommand(),
     evalCommand(),
     mergeCommand(),
     attendCommand(),

@@ -8,12 +8,15 @@ import type { Progress } from "./progress.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
+/** The small checkpoint that comes with ssl4rl. */
+export const tinyCheckpoint = join(root, "checkpoints", "tiny-vl");
+
 /**
  * The folder of a checkpoint: `tiny-vl` is the one that comes with ssl4rl, anything else is a path, or the name of a model
  * on the Hugging Face Hub, which is fetched unless it is in the cache. Throws a UserError where there is none.
  */
 export async function checkpointFolder(model: string, progress: Progress): Promise<string> {
-  const folder = model === "tiny-vl" ? join(root, "checkpoints", "tiny-vl") : model;
+  const folder = model === "tiny-vl" ? tinyCheckpoint : model;
   if (existsSync(join(folder, "config.json"))) return folder;
   if (holdsLora(folder)) {
     throw new UserError(

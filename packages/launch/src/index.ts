@@ -1,0 +1,10 @@
+export * from "./launch-file.js";
+export * from "./launch-folder.js";
+export * from "./published-models.js";
+export * from "./ray/address.js";
+export * from "./ray/follow.js";
+export * from "./ray/jobs.js";
+export * from "./records.js";
+export * from "./remote-run.js";
+export { type LaunchFile, type Run, settingsOf, type Training } from "./run.js";
+export * from "./sizing.js";
