@@ -44,7 +44,7 @@ export function sources(python: string): string {
 
 /** What is installed, for people. */
 export function versions(python: string): string {
-  const names = ["verl", "trl", "peft", "transformers", "datasets", "pyarrow", "torch"];
+  const names = ["verl", "ray", "trl", "peft", "transformers", "datasets", "pyarrow", "torch"];
   const code =
     "import sys\nfrom importlib.metadata import version\nprint(*[f'{n} {version(n)}' for n in sys.argv[1:]], sep=', ')";
   return spawnSync(python, ["-c", code, ...names], { encoding: "utf8" }).stdout.trim();
