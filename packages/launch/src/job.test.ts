@@ -47,7 +47,7 @@ describe("the launch folder", () => {
       env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
     });
     const reader = new RecordReader();
-    const records = stdout.split("\n").flatMap((line): JobRecord[] => reader.next(line) ?? []);
+    const records = stdout.split("\n").flatMap((line): JobRecord | [] => reader.next(line) ?? []);
     return { stdout, stderr, records };
   }
 
