@@ -87,3 +87,46 @@ test("a list of numbers has ranges, and nothing else", () => {
     expect(() => numberList(text), text).toThrow("whole numbers and ranges of them, as 0,3-5");
   }
 });
+
+test("two checkpoints are shown on the same question, from the first token and from a word, on one scale", async () => {
+  const { code, err } = await attend(...question, "--against", "tiny-vl", "--word", "picture", "--out", "both");
+  expect(code, err).toBe(0);
+  const [{ models }] = JSON.parse(readFileSync(join(folder, "both/attention.json"), "utf8"));
+  expect(models.map(({ model }: { model: string }) => model)).toEqual(["tiny-vl", "tiny-vl"]);
+  expect(models[0].readings).toEqual(models[1].readings);
+  expect(models[0].readings.map(({ name }: { name: string }) => name)).toEqual(["first token", '"picture"']);
+  const [first] = models[0].readings;
+  expect(first.maps.map(({ rows, columns, values }: Map) => [rows * columns, Math.min(...values) >= 0])).toEqual(
+    first.maps.map(({ values }: Map) => [values.length, true]),
+  );
+  const page = readFileSync(join(folder, "both/comparison.html"), "utf8");
+  // Two readings of two pictures, each plain and as either model sees it.
+  expect(page.match(/<img /g)!.length).toBe(12);
+});
+
+interface Map {
+  readonly rows: number;
+  readonly columns: number;
+  readonly values: readonly number[];
+}
+
+test("two checkpoints are compared on items of a benchmark", async () => {
+  const bench = ["--bench", "ssl-r1-bench", "--protocol", "answer-only", "--size", "112"];
+  const both = ["--against", "tiny-vl", "--out", "items"];
+  const { code, err } = await attend(...bench, ...both, "--item", "rotation-90/3");
+  expect(code, err).toBe(0);
+  const [item] = JSON.parse(readFileSync(join(folder, "items/attention.json"), "utf8"));
+  expect(item.name).toBe("rotation-90/3");
+  expect(item.models[0].response).toMatch(/^<answer>\d+<\/answer>$/);
+  const cases: [string[], RegExp][] = [
+    [[...bench, ...both, "--item", "cats/1"], /ssl-r1-bench has no cats\/1\. Its items are named correspondence-4\/0,/],
+    [bench, /--bench compares two checkpoints: name the second by --against/],
+    [["--image", "a.png"], /Give --image and --prompt/],
+    [[...question, ...both, "--tokens", "0"], /--against looks from the first token/],
+  ];
+  for (const [args, message] of cases) {
+    const refused = await attend(...args);
+    expect(refused.err).toMatch(message);
+    expect(refused.code).toBe(2);
+  }
+});
