@@ -109,26 +109,28 @@ export function saveCheckpoint(
 export interface NewCheckpoint {
   /** Size of the decoder; its vocabulary is the tokenizer's. */
   readonly text: Omit<TextSpec, "vocabSize">;
-  readonly vision: VisionSpec;
+  /** Null for a text-only model (Qwen2). */
+  readonly vision: VisionSpec | null;
   readonly tied: boolean;
   /** As {@link trainByteBpe} makes it. */
   readonly tokenizer: object;
-  readonly limits: PixelLimits;
+  /** How large pictures are shown; a text-only model has no use for it. */
+  readonly limits?: PixelLimits;
   readonly seed: number;
 }
 
 /** A checkpoint from scratch, with fresh weights. */
 export function createCheckpoint({ text, vision, tied, tokenizer, limits, seed }: NewCheckpoint): Checkpoint {
-  const { patchSize, temporalPatchSize, mergeSize } = vision;
   const files = new Map([
     ["tokenizer.json", pretty(tokenizer)],
     ["tokenizer_config.json", pretty(qwenTokenizerConfig(tokenizer))],
     ["chat_template.jinja", defaultChatTemplate],
-    [
-      "preprocessor_config.json",
-      pretty(describeProcessor({ ...defaultProcessor(limits), patchSize, temporalPatchSize, mergeSize })),
-    ],
   ]);
+  if (vision) {
+    const { patchSize, temporalPatchSize, mergeSize } = vision;
+    const processor = { ...defaultProcessor(limits), patchSize, temporalPatchSize, mergeSize };
+    files.set("preprocessor_config.json", pretty(describeProcessor(processor)));
+  }
   const where = "new checkpoint";
   const made = readTokenizer(files, where);
   const tokens = {

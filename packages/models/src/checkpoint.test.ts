@@ -444,6 +444,25 @@ describe("a GRPO step", () => {
 });
 
 describe("a text-only Qwen2", () => {
+  test("is made from scratch as an ordinary folder, without anything of pictures", () => {
+    const { text, tied } = create().config;
+    const made = createCheckpoint({ text, vision: null, tied, tokenizer, seed: 1 });
+    expect([...made.files.keys()]).not.toContain("preprocessor_config.json");
+    expect(made.config.raw).toMatchObject({ architectures: ["Qwen2ForCausalLM"], model_type: "qwen2" });
+    expect(Object.keys(made.config.raw).filter((key) => /vision|image|video|rope_scaling/.test(key))).toEqual([]);
+    const place = join(root, "text-made");
+    saveCheckpoint(place, made);
+    const again = loadCheckpoint(place);
+    const logprobs = (checkpoint: Checkpoint) =>
+      scope(() => {
+        const prompt = checkpoint.prefill(checkpoint.prepare([{ text: "How?", images: [] }]));
+        return checkpoint.logprobs(prompt, { ids: [[[1, 2, 3]]] }, { temperature: 1 }).logprobs.tolist();
+      });
+    expect(logprobs(again)).toEqual(logprobs(made));
+    made.free();
+    again.free();
+  });
+
   /** The tiny decoder as Qwen2ForCausalLM, with a tokenizer that knows no vision tokens and the template of Qwen2. */
   function textFolder(): string {
     const place = variant((weights) => {

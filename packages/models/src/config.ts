@@ -159,8 +159,13 @@ export interface TokenIds {
   readonly videoPad: number;
 }
 
-/** A config.json for a new Qwen2.5-VL of the given size, in the flat layout that every transformers release reads. */
-export function newConfig(spec: { text: TextSpec; vision: VisionSpec; tied: boolean; tokens: TokenIds }): ModelConfig {
+/** A config.json for a new Qwen2.5-VL of the given size, or Qwen2 without vision, in the flat layout that every transformers release reads. */
+export function newConfig(spec: {
+  text: TextSpec;
+  vision: VisionSpec | null;
+  tied: boolean;
+  tokens: TokenIds;
+}): ModelConfig {
   const { text, vision, tied, tokens } = spec;
   if (text.headDim * text.heads !== text.hiddenSize) {
     throw new UserError(
@@ -168,15 +173,17 @@ export function newConfig(spec: { text: TextSpec; vision: VisionSpec; tied: bool
     );
   }
   const raw = {
-    architectures: ["Qwen2_5_VLForConditionalGeneration"],
-    model_type: "qwen2_5_vl",
+    architectures: [vision ? "Qwen2_5_VLForConditionalGeneration" : "Qwen2ForCausalLM"],
+    model_type: vision ? "qwen2_5_vl" : "qwen2",
     attention_dropout: 0,
     bos_token_id: tokens.endOfText,
     eos_token_id: tokens.imEnd,
-    vision_start_token_id: tokens.visionStart,
-    vision_end_token_id: tokens.visionEnd,
-    image_token_id: tokens.imagePad,
-    video_token_id: tokens.videoPad,
+    ...(vision && {
+      vision_start_token_id: tokens.visionStart,
+      vision_end_token_id: tokens.visionEnd,
+      image_token_id: tokens.imagePad,
+      video_token_id: tokens.videoPad,
+    }),
     hidden_act: "silu",
     hidden_size: text.hiddenSize,
     initializer_range: 0.02,
@@ -189,31 +196,35 @@ export function newConfig(spec: { text: TextSpec; vision: VisionSpec; tied: bool
     head_dim: text.headDim,
     rms_norm_eps: text.rmsNormEps,
     rope_theta: text.ropeTheta,
-    rope_scaling: { type: "mrope", mrope_section: text.mropeSection },
+    ...(vision && { rope_scaling: { type: "mrope", mrope_section: text.mropeSection } }),
     sliding_window: 32768,
     tie_word_embeddings: tied,
     torch_dtype: "float32",
     use_cache: true,
     use_sliding_window: false,
     vocab_size: text.vocabSize,
-    vision_config: {
-      model_type: "qwen2_5_vl",
-      depth: vision.depth,
-      hidden_act: "silu",
-      hidden_size: vision.hiddenSize,
-      intermediate_size: vision.intermediateSize,
-      num_heads: vision.heads,
-      in_channels: vision.inChannels,
-      in_chans: vision.inChannels,
-      out_hidden_size: vision.outHiddenSize,
-      patch_size: vision.patchSize,
-      spatial_merge_size: vision.mergeSize,
-      spatial_patch_size: vision.patchSize,
-      window_size: vision.windowSize,
-      fullatt_block_indexes: vision.fullAttentionBlocks,
-      tokens_per_second: 2,
-      temporal_patch_size: vision.temporalPatchSize,
-    },
+    ...(vision && { vision_config: describeVision(vision) }),
   };
   return parseConfig(JSON.stringify(raw), "new config.json");
+}
+
+function describeVision(vision: VisionSpec) {
+  return {
+    model_type: "qwen2_5_vl",
+    depth: vision.depth,
+    hidden_act: "silu",
+    hidden_size: vision.hiddenSize,
+    intermediate_size: vision.intermediateSize,
+    num_heads: vision.heads,
+    in_channels: vision.inChannels,
+    in_chans: vision.inChannels,
+    out_hidden_size: vision.outHiddenSize,
+    patch_size: vision.patchSize,
+    spatial_merge_size: vision.mergeSize,
+    spatial_patch_size: vision.patchSize,
+    window_size: vision.windowSize,
+    fullatt_block_indexes: vision.fullAttentionBlocks,
+    tokens_per_second: 2,
+    temporal_patch_size: vision.temporalPatchSize,
+  };
 }
