@@ -5,7 +5,7 @@ import { contextOptions } from "./context.js";
 import { distractorNodes, distractorSources } from "./distractor-nodes.js";
 import { letters, printOptions } from "./graph-text.js";
 import { maskedNode } from "./masked-node.js";
-import { longText, MASK, OPTION_CHARACTERS } from "./node-text.js";
+import { longText, MASK, OPTION_CHARACTERS, shortText } from "./node-text.js";
 
 /**
  * SSL4RL attribute mask by choice: which text belongs to the node whose text is masked? Title and body are masked together, its
@@ -31,7 +31,8 @@ export const attributeMask = defineGraphTask({
     if (wrong.length < count) return { skip: `no ${count} other texts of its length were found` };
     const names = letters(options.options);
     const candidates = random.shuffle(wrong).toSpliced(names.indexOf(answer), 0, node);
-    const texts = candidates.map((candidate) => longText(graph, candidate, OPTION_CHARACTERS)!);
+    const text = options.text === "title" ? shortText : longText;
+    const texts = candidates.map((candidate) => text(graph, candidate, OPTION_CHARACTERS)!);
     return {
       images: [],
       prompt:

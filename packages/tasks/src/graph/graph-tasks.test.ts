@@ -174,6 +174,13 @@ describe.each(["attribute-mask", "attribute-text"])("%s", (name) => {
   });
 });
 
+it("attribute-mask offers titles where titles are shown", () => {
+  for (const { graph, problem, drawn } of problems("attribute-mask", { text: "title" })) {
+    const offered = readOptions(problem.prompt).map(({ text }) => text);
+    expect(offered).toEqual(drawn.options!.map((node) => shortText(graph, node, 300)));
+  }
+});
+
 describe("attribute-words", () => {
   it.each([true, false])("blanks words that stand nowhere in the graph's text (bank %j)", (bank) => {
     for (const { problem, drawn } of problems("attribute-words", { bank })) {

@@ -16,9 +16,9 @@ export function longText(graph: Graph, node: number, characters: number): string
 }
 
 /** The title, or the beginning of the body where there is none. */
-export function shortText(graph: Graph, node: number): string | null {
+export function shortText(graph: Graph, node: number, characters = OTHER_CHARACTERS): string | null {
   const text = graph.title(node) ?? graph.body(node);
-  return text === null ? null : plain(cut(text, OTHER_CHARACTERS));
+  return text === null ? null : plain(cut(text, characters));
 }
 
 /** The text on one line, not longer than so many characters, cut between words where there are any. */
