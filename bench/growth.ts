@@ -206,6 +206,7 @@ function problem(number: number, { words, side }: Model, pictures: number, task:
     key: `growth ${number}`,
     task,
     protocol: answerOnly,
+    answers: task.answers,
     picture: "noise",
     images,
     labels: [],

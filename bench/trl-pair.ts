@@ -61,11 +61,13 @@ interface Row {
 async function problemOf(row: Row, tasks: readonly Problem["task"][]): Promise<Problem> {
   const [{ content }] = row.prompt;
   const protocol = protocols.find(({ name }) => name === row.protocol)!;
+  const answers = answerKind(JSON.parse(row.answer));
   const before = content.flatMap(({ type }, i) => (type === "image" ? [content[i - 1]?.text ?? null] : []));
   return {
     key: row.key,
     task: tasks.find(({ id }) => id === row.task)!,
     protocol,
+    answers,
     picture: row.picture,
     images: await Promise.all(row.images.map(({ bytes }) => decodePicture(bytes, { minSide: 1, maxSide: 4096 }))),
     // The space that parts a label from its picture is the layout's.
@@ -74,7 +76,7 @@ async function problemOf(row: Row, tasks: readonly Problem["task"][]): Promise<P
     drawn: {},
     target: row.target,
     solution: protocol.wrap(row.target),
-    verify: verifier(answerKind(JSON.parse(row.answer)), protocol, row.target),
+    verify: verifier(answers, protocol, row.target),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   type Depth,
   type Image,
   isSkip,
+  type Need,
   type Picture,
   type Problem,
   pose,
@@ -83,7 +84,7 @@ async function posed({ task: name, options, answer, scene: first }: Exhibit): Pr
   throw new Error(`No scene carries ${name}.`);
 }
 
-async function pictureOf(index: number, needs: "depth" | "frames" | null): Promise<Picture> {
+async function pictureOf(index: number, needs: Need | null): Promise<Picture> {
   const picture = await world.get(index);
   if (isSkip(picture)) throw new Error(picture.skip);
   if (needs === null) return picture;
