@@ -7,13 +7,12 @@
  */
 import { parseArgs } from "node:util";
 import { Random } from "@ssl4rl/core";
-import { ChatTemplate, defaultChatTemplate, type PreparedBatch, saveCheckpoint } from "@ssl4rl/models";
-import { AdamW, clipGradNorm, noGrad, schedules, scope } from "@ssl4rl/torch";
-import { negativeLogLikelihood } from "@ssl4rl/trainer";
+import { saveCheckpoint } from "@ssl4rl/models";
+import { AdamW, clipGradNorm, schedules, scope } from "@ssl4rl/torch";
+import { answersTo, chatFrame, type LessonGroup, teach } from "./teach.js";
 import { newTinyCheckpoint } from "./tiny-checkpoint.js";
 import {
   formGroup,
-  type LessonGroup,
   pairGroup,
   pictureGroup,
   uprightQuestion,
@@ -38,18 +37,8 @@ const checkpoint = newTinyCheckpoint(
     .flat()
     .flatMap(({ lessons }) => lessons.flatMap(({ text, response }) => [...chatFrame(), text, response])),
 );
-const { tokenizer } = checkpoint;
 const parameters = [...checkpoint.model.parameters().values()];
-console.log(`${parameters.reduce((sum, { size }) => sum + size, 0)} parameters, ${tokenizer.size} tokens`);
-
-const imEnd = tokenizer.id("<|im_end|>");
-/** What the chat template puts between the user's text and the response, and where a prompt without text ends. */
-const turn = [
-  imEnd,
-  ...tokenizer.encodeText("\n"),
-  tokenizer.id("<|im_start|>"),
-  ...tokenizer.encodeText("assistant\n"),
-];
+console.log(`${parameters.reduce((sum, { size }) => sum + size, 0)} parameters, ${checkpoint.tokenizer.size} tokens`);
 
 const optimizer = new AdamW(parameters, { lr: PEAK_RATE, weightDecay: 0.01 });
 const factor = schedules.cosine({ steps, warmup: WARM_UP });
@@ -57,7 +46,7 @@ const started = performance.now();
 let recent = [0, 0, 0];
 for (let step = 0; step < steps; step++) {
   optimizer.lr = PEAK_RATE * factor(step);
-  const losses = batchOf(Random.from("lessons", step)).map((groups) => learn(groups));
+  const losses = batchOf(Random.from("lessons", step)).map((groups) => teach(checkpoint, groups));
   recent = recent.map((sum, i) => sum + losses[i]);
   scope(() => clipGradNorm(parameters, 1));
   optimizer.step();
@@ -74,12 +63,6 @@ for (let step = 0; step < steps; step++) {
     saveCheckpoint(flags.out, checkpoint);
     examine();
   }
-}
-
-/** The words that stand around every question, so that they too become few tokens. */
-function chatFrame(): string[] {
-  const template = new ChatTemplate(defaultChatTemplate, "the default chat template");
-  return template.render([{ role: "user", content: "" }]).split(/<\|[a-z_]+\|>/);
 }
 
 function drawPictures(split: string, length: number): WorldPicture[] {
@@ -104,37 +87,6 @@ function batchOf(random: Random): [LessonGroup[], LessonGroup[], LessonGroup[]] 
   ];
 }
 
-/**
- * Adds the gradient of the mean negative log-likelihood of the responses' tokens, and gives that mean. The pictures are
- * the shared prompt; each question with its response is a continuation of it.
- */
-function learn(groups: readonly LessonGroup[]): number {
-  const told = groups.map(({ lessons }) =>
-    lessons.map(({ text, response }) => {
-      const question = [...tokenizer.encodeText(text), ...turn];
-      return { ids: [...question, ...tokenizer.encodeText(response), imEnd], given: question.length };
-    }),
-  );
-  return scope(() => {
-    const prompt = checkpoint.prefill(picturesOnly(groups));
-    const { sum, taught } = negativeLogLikelihood(checkpoint, prompt, told);
-    const loss = sum.div(taught.flat().reduce((total, { tokens }) => total + tokens, 0));
-    loss.backward();
-    return loss.item();
-  });
-}
-
-/** Prompts that end behind their pictures: what all questions about them share. */
-function picturesOnly(groups: readonly LessonGroup[]): PreparedBatch {
-  const whole = checkpoint.prepare(groups.map(({ images }) => ({ images, text: "" })));
-  const cut = -turn.length;
-  const prompts = whole.prompts.map(({ ids, positions: { t, h, w, next } }) => ({
-    ids: ids.slice(0, cut),
-    positions: { t: t.slice(0, cut), h: h.slice(0, cut), w: w.slice(0, cut), next: next + cut },
-  }));
-  return { ...whole, prompts };
-}
-
 /** Held-out pictures: accuracy on labelled questions, share of well-formed answers to self-supervised ones. */
 function examine(): void {
   const held = drawPictures("held-out", 400);
@@ -143,13 +95,15 @@ function examine(): void {
     images: [picture.image],
     lessons: [uprightQuestion(picture, random)],
   }));
-  const said = answers(questions);
+  const said = answersTo(checkpoint, questions);
   const right = said.filter((text, i) => text.endsWith(answerOf(questions[i]))).length;
   const guessing = questions.reduce((sum, { lessons }) => sum + 1 / optionCount(lessons[0].text), 0);
   const forms = held.flatMap((picture) => formGroup(picture, random) ?? []);
   const blank = (text: string) =>
     text.replace(/<think>.*<\/think>/, "").replace(/[0-9]+(\/[0-9])?|[a-z]+-[a-z]+/g, "X");
-  const wellFormed = answers(forms).filter((text, i) => blank(text) === blank(forms[i].lessons[0].response)).length;
+  const wellFormed = answersTo(checkpoint, forms).filter(
+    (text, i) => blank(text) === blank(forms[i].lessons[0].response),
+  ).length;
   console.log(
     `questions right ${(right / questions.length).toFixed(3)} (guessing ${(guessing / questions.length).toFixed(3)}), ` +
       `well-formed self-supervised answers ${(wellFormed / forms.length).toFixed(3)}`,
@@ -163,19 +117,4 @@ function answerOf({ lessons }: LessonGroup): string {
 function optionCount(text: string): number {
   const letters = text.match(/^[A-D]\. /gm);
   return letters ? letters.length : text.split("\n")[0].split(/, | or /).length;
-}
-
-function answers(groups: readonly LessonGroup[]): string[] {
-  const texts: string[] = [];
-  for (let i = 0; i < groups.length; i += 16) {
-    const inputs = groups.slice(i, i + 16).map(({ images, lessons }) => ({ images, text: lessons[0].text }));
-    const sampled = scope(() =>
-      noGrad(() => {
-        const prompt = checkpoint.prefill(checkpoint.prepare(inputs));
-        return checkpoint.sample(prompt, { each: 1, maxNewTokens: 60, temperature: 0, seed: 0 });
-      }),
-    );
-    texts.push(...sampled.text.map(([first]) => first));
-  }
-  return texts;
 }

@@ -1,19 +1,8 @@
 import { answerOnly, Image, isSkip, orList, type Protocol, pose, protocols, Random } from "@ssl4rl/core";
 import { position, rotation, type TaskFactory } from "@ssl4rl/tasks";
 import { composeScene, questionsAbout, render, type Scene, type WorldQuestion } from "@ssl4rl/world";
+import type { Lesson, LessonGroup } from "./teach.js";
 import { SIDE } from "./tiny-checkpoint.js";
-
-/** One thing the tiny model is shown: what it is asked, and the response it should give. */
-export interface Lesson {
-  readonly text: string;
-  readonly response: string;
-}
-
-/** Lessons on the same pictures, which are then computed once for all of them. */
-export interface LessonGroup {
-  readonly images: readonly Image[];
-  readonly lessons: readonly Lesson[];
-}
 
 export interface WorldPicture {
   readonly id: string;

@@ -1,0 +1,154 @@
+import { answerOnly, type Graph, type GraphNode, isSkip, pose, type Random, wordsOf } from "@ssl4rl/core";
+import {
+  attributeMask,
+  Context,
+  contextOptions,
+  letters,
+  linkPrediction,
+  linkRelation,
+  linkTail,
+  neighborChoice,
+  neighborPrediction,
+  printOptions,
+  type TaskFactory,
+} from "@ssl4rl/tasks";
+import type { Lesson, LessonGroup } from "./teach.js";
+
+/** Four to eight nodes by their titles, so that a prompt is one or two hundred tokens. */
+const CONTEXT = contextOptions("3x1").parse({ text: "title", budget: 700 });
+
+/**
+ * Lessons on one part of a graph: short ones, how to find words in it and follow edges; or long ones, how to compare its texts with
+ * others. Null where not as many could be drawn.
+ */
+export function readingGroup(
+  graph: Graph,
+  kind: keyof typeof lessonKinds,
+  count: number,
+  random: Random,
+): LessonGroup | null {
+  const target = random.int(graph.nodes);
+  const other = random.int(graph.nodes);
+  const targets = random.chance(0.5) ? [target] : [target, other];
+  const context = Context.draw({ graph, targets, hidden: new Set() }, CONTEXT, random);
+  if (isSkip(context) || context.nodes.length < 4) return null;
+  const lessons: Lesson[] = [];
+  for (let attempt = 0; attempt < 5 * count && lessons.length < count; attempt++) {
+    const lesson = random.pick(lessonKinds[kind])(graph, context, random);
+    if (lesson) lessons.push(lesson);
+  }
+  return lessons.length < count ? null : { images: [], text: context.print(random), lessons };
+}
+
+const lessonKinds = {
+  short: [wordLesson, nearLesson, nearLesson, neighbourLesson],
+  long: [likeLesson],
+};
+
+/** The text of a part of a graph, to be written word for word: it teaches what words and edges look like. */
+export function writingGroup(graph: Graph, random: Random): LessonGroup | null {
+  const context = Context.draw({ graph, targets: [random.int(graph.nodes)], hidden: new Set() }, CONTEXT, random);
+  if (isSkip(context)) return null;
+  return { images: [], lessons: [{ text: "Write a graph.", response: context.print(random) }] };
+}
+
+/** Which node has a word that no other node has? */
+function wordLesson(_: Graph, context: Context, random: Random): Lesson | null {
+  const node = random.pick(context.nodes);
+  const elsewhere = new Set(context.nodes.flatMap((one) => (one === node ? [] : wordsIn(context, one))));
+  const own = wordsIn(context, node).filter((word) => word.length > 3 && !elsewhere.has(word));
+  if (own.length === 0) return null;
+  return asked(`Which node has the word "${random.pick(own)}"?`, context.alias(node));
+}
+
+/** Which of some texts has the most words in common with that of a node? Texts of nodes that are not shown, long or short. */
+function likeLesson(graph: Graph, context: Context, random: Random): Lesson | null {
+  const node = random.pick(context.nodes);
+  const own = new Set(wordsIn(context, node));
+  const count = random.pick([2, 4, 4]);
+  const length = random.pick([2, 4, 6]);
+  const draw = () => {
+    const words = (graph.title(random.int(graph.nodes)) ?? "").split(" ");
+    return words.slice(0, length).join(" ");
+  };
+  const common = (text: string) => wordsOf(text).filter((word) => word.length > 3 && own.has(word)).length;
+  let right: string | null = null;
+  const wrong: string[] = [];
+  for (let i = 0; i < 300 && (right === null || wrong.length < count - 1); i++) {
+    const text = draw();
+    if (common(text) > 0 && right === null && text !== context.texts.get(node)) right = text;
+    else if (common(text) === 0 && wrong.length < count - 1 && !wrong.includes(text)) wrong.push(text);
+  }
+  if (right === null || wrong.length < count - 1) return null;
+  const place = random.int(count);
+  const question = random.pick([
+    `Which text has words in common with ${context.alias(node)}?`,
+    `What is most like ${context.alias(node)}?`,
+  ]);
+  return asked(
+    `${question}\n${printOptions(letters(count), wrong.toSpliced(place, 0, right))}\nAnswer with ${orLetters(count)}.`,
+    letters(count)[place],
+  );
+}
+
+/** Do two nodes have a word in common? */
+function nearLesson(_: Graph, context: Context, random: Random): Lesson | null {
+  const wanted = random.chance(0.5);
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const [a, b] = [random.pick(context.nodes), random.pick(context.nodes)];
+    if (a === b) continue;
+    const words = new Set(wordsIn(context, a).filter((word) => word.length > 3));
+    if (wordsIn(context, b).some((word) => words.has(word)) !== wanted) continue;
+    return asked(`Have ${context.alias(a)} and ${context.alias(b)} words in common: yes or no?`, wanted ? "yes" : "no");
+  }
+  return null;
+}
+
+/** Which node is tied to another by an edge that is shown? */
+function neighbourLesson(graph: Graph, context: Context, random: Random): Lesson | null {
+  if (context.edges.length === 0) return null;
+  const node = context.nodes[random.int(context.nodes.length)];
+  const tied = context.edges.flatMap((edge) => {
+    const ends = [graph.head(edge), graph.tail(edge)];
+    return ends.includes(node) ? ends.filter((end) => end !== node) : [];
+  });
+  if (tied.length === 0) return null;
+  return asked(`Name a neighbour of ${context.alias(node)}.`, context.alias(random.pick(tied)));
+}
+
+/** Options of the tasks whose forms are learnt, with prompts as short as the lessons'. */
+const short = { text: "title", budget: 700 };
+const forms: readonly (readonly [TaskFactory, Readonly<Record<string, unknown>>])[] = [
+  [attributeMask as TaskFactory, { ...short, sample: "3x1" }],
+  [neighborPrediction as TaskFactory, { ...short, sample: "2x1", candidates: 4, neighbours: 1 }],
+  [neighborPrediction as TaskFactory, { ...short, sample: "2x1", candidates: 6, neighbours: 2 }],
+  [neighborChoice as TaskFactory, { ...short, sample: "2x1" }],
+  [linkPrediction as TaskFactory, { ...short, sample: "3x1" }],
+  [linkRelation as TaskFactory, { ...short, sample: "3x1" }],
+  [linkTail as TaskFactory, { ...short, sample: "3x1" }],
+];
+
+/** A self-supervised question with an answer drawn blindly: it teaches the form of the answer and to guess evenly. */
+export function formGroup(graph: Graph, random: Random): LessonGroup | null {
+  const [factory, options] = random.pick(forms);
+  const task = factory.create(options);
+  const node = random.int(graph.nodes);
+  const item: GraphNode = { id: `${graph.id}:${node}`, name: graph.name, graph, node };
+  const problem = pose(item, task, answerOnly, random.int(task.answers.size), random.uint32());
+  if (isSkip(problem)) return null;
+  const blind = problem.answers.print(problem.answers.at(random.int(problem.answers.size)));
+  return { images: [], lessons: [{ text: problem.prompt, response: answerOnly.wrap(blind) }] };
+}
+
+function asked(question: string, answer: string): Lesson {
+  return { text: `\n${question}\n${answerOnly.instruction}`, response: answerOnly.wrap(answer) };
+}
+
+function wordsIn(context: Context, node: number): string[] {
+  return [...wordsOf(context.texts.get(node) ?? "")];
+}
+
+function orLetters(count: number): string {
+  const all = letters(count);
+  return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
+}
