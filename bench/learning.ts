@@ -7,15 +7,14 @@
 // Three seeds of each; every run of a part samples the same number of rollouts. Two runs at a time, on a core each. A run
 // that stands in OUT is not taken again, and one that was interrupted goes on. Ends with Markdown tables.
 
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { adjustedRate, checkRecipe, parseRecipe, printRecipe, type Recipe, RunFolder } from "@ssl4rl/trainer";
+import { average, described, fixed, interval, SEEDS, table } from "./three-seeds.js";
+import { sampled, train } from "./train-run.js";
 
-const bin = fileURLToPath(new URL("../packages/ssl4rl/bin/ssl4rl.js", import.meta.url));
 const demoFile = fileURLToPath(new URL("../recipes/demo.yaml", import.meta.url));
-const SEEDS = [0, 1, 2];
 
 const demo = parseRecipe(readFileSync(demoFile, "utf8"), demoFile);
 
@@ -152,29 +151,6 @@ async function take(out: string, model: string, part: string, name: string, seed
   console.error(`${part}, ${name}, seed ${seed}: ${run.readMetrics().length} steps`);
 }
 
-/** Stops, as Ctrl-C does, when the run has sampled `budget` rollouts. */
-async function train(folder: string, budget: number, words: readonly string[]): Promise<void> {
-  const environment = { ...process.env, OMP_NUM_THREADS: "1" };
-  const child = spawn(process.execPath, [bin, "train", ...words, "--run", folder], {
-    env: environment,
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  const watch = setInterval(() => {
-    if (sampled(folder) >= budget && !child.killed) child.kill("SIGINT");
-  }, 500);
-  const status = await ended;
-  clearInterval(watch);
-  if (status !== 0 && status !== 130) throw new Error(`${folder}: ssl4rl train ended with ${status}`);
-}
-
-/** Rollouts that a run has taken so far. */
-function sampled(folder: string): number {
-  if (!existsSync(join(folder, "metrics.jsonl"))) return 0;
-  const steps = RunFolder.open(folder).readMetrics();
-  return steps.reduce((sum, { tasks }) => sum + Object.values(tasks).reduce((all, { n }) => all + n, 0), 0);
-}
-
 function read(out: string, part: string, name: string, seed: number): Taken {
   const run = RunFolder.open(folderOf(out, part, name, seed));
   return {
@@ -220,29 +196,3 @@ function mixtureTable(taken: readonly (readonly [string, readonly Taken[]])[]): 
   });
   return table(["run", "steps", ...tasks, "mean of tasks", "worst task"], rows);
 }
-
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const line = (cells: readonly (string | number)[]) =>
-    `| ${cells.map((cell) => (typeof cell === "number" ? fixed(cell) : cell)).join(" | ")} |`;
-  return `\n${[line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n")}\n`;
-}
-
-/** Mean over the seeds with its interval by Student's t. */
-function described(values: readonly number[]): string {
-  const { low, high } = interval(values);
-  return `${fixed(average(values))} (${fixed(low)} to ${fixed(high)})`;
-}
-
-function interval(values: readonly number[]): { readonly low: number; readonly high: number } {
-  const mean = average(values);
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  // The 97.5 % point for two degrees of freedom: three seeds.
-  const reach = 4.303 * Math.sqrt(squares / (values.length - 1) / values.length);
-  return { low: mean - reach, high: mean + reach };
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-const fixed = (value: number) => value.toFixed(3);
