@@ -1,11 +1,23 @@
 import type { Extraction, Graded } from "./graded.js";
 import type { Question, QuestionImage } from "./question.js";
 
+/** How far a protocol's project lets Qwen2.5-VL look and write, as far as it says. */
+export interface Generation {
+  /** Tokens of a response. */
+  readonly maxTokens?: number;
+  /** Area of a picture as the model sees it, in pixels. */
+  readonly minPixels?: number;
+  readonly maxPixels?: number;
+  /** Whose area `maxPixels` is: each picture's unless the pictures of a prompt share it. */
+  readonly maxPixelsOf?: "picture" | "prompt";
+}
+
 /** How a benchmark is asked, and how an answer is judged. */
 export interface EvalProtocol {
   readonly name: string;
   /** Where its wording and its rules come from. */
   readonly source: string;
+  readonly generation?: Generation;
   /** The prompt. `<image>` marks where a picture goes; without marks all pictures come first. */
   ask(question: Question): string;
   extract(response: string, question: Question): Extraction;

@@ -8,7 +8,6 @@ export interface AnswererFlags {
   readonly modelName?: string;
   readonly token?: string;
   readonly concurrency: number;
-  readonly maxTokens: number;
   readonly timeout: number;
 }
 
@@ -23,14 +22,13 @@ export async function endpointAt(address: string, flags: AnswererFlags): Promise
   const url = `${origin}${path === "" ? "/v1" : path}`;
   const token = flags.token ?? null;
   const model = await modelAt(url, token, flags.modelName);
-  const { concurrency, maxTokens, timeout } = flags;
+  const { concurrency, timeout } = flags;
   // The last wait is half a minute: long enough for a server to be started again.
   return endpointAnswerer({
     url,
     model,
     token,
     concurrency,
-    maxTokens,
     timeoutMs: 1000 * timeout,
     tries: 8,
     backoffMs: 500,
@@ -42,7 +40,7 @@ export function checkpointAt(
   recipe: Recipe,
   model: string,
   saved: string | null,
-  { concurrency, maxTokens }: AnswererFlags,
+  { concurrency }: AnswererFlags,
 ): Answerer {
   const checkpoint = openPolicy(recipe, model, saved);
   const settings = {
@@ -53,5 +51,5 @@ export function checkpointAt(
       .digest("hex"),
     dtype: recipe.dtype,
   };
-  return localAnswerer(checkpoint, { settings, batch: concurrency, maxTokens });
+  return localAnswerer(checkpoint, { settings, batch: concurrency });
 }

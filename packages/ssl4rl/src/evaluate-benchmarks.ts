@@ -3,14 +3,28 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { UserError } from "@ssl4rl/core";
 import { refusal } from "@ssl4rl/data";
-import { AnswerCache, type Answerer, benchmarkNamed, protocolNamed, runBenchmark, type Scores } from "@ssl4rl/eval";
+import {
+  AnswerCache,
+  type Answerer,
+  benchmarkNamed,
+  type EvalProtocol,
+  type Generation,
+  type LimitFlags,
+  type Limits,
+  limitsOf,
+  type OpenBenchmark,
+  protocolNamed,
+  qwenLimits,
+  runBenchmark,
+  type Scores,
+} from "@ssl4rl/eval";
 import { lockRun } from "@ssl4rl/trainer";
 import { openAny, type QuestionSources } from "./open-benchmarks.js";
 import { duration, type Progress } from "./progress.js";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
-export interface BenchmarkFlags extends QuestionSources {
+export interface BenchmarkFlags extends QuestionSources, LimitFlags {
   readonly bench: readonly string[];
   readonly protocol?: string;
   readonly out: string;
@@ -50,7 +64,10 @@ export async function evaluateBenchmarks(
   const all: Record<string, Scores> = {};
   for (const { open, protocol } of sets) {
     const { id, title } = open.benchmark;
+    const limits = limitsOf(answerer.ownArea, protocol.generation ?? {}, flags);
     progress.say(`${title}: ${open.questions.length} questions of ${open.files.join(", ")}, asked as ${protocol.name}`);
+    for (const line of sayLimits(limits, protocol)) progress.say(line);
+    if (boxesAreElsewhere(open, limits)) progress.say(`${id}: ${ELSEWHERE}`);
     // Where questions are made, pictures are passed over as it goes: scores.json lists them.
     if (open.skipped.length > 0 && open.benchmark.layouts.length > 0) {
       const [{ where, reason }] = open.skipped;
@@ -61,6 +78,7 @@ export async function evaluateBenchmarks(
     const scores = await runBenchmark(open, {
       protocol,
       answerer,
+      limits,
       answers,
       out,
       limit,
@@ -86,6 +104,30 @@ export async function evaluateBenchmarks(
     all[id] = scores;
   }
   if (flags.json) console.log(JSON.stringify({ out, benchmarks: all }));
+}
+
+const ELSEWHERE =
+  `boxes are read as if pictures had Qwen2.5-VL's own sizes, ${qwenLimits.minPixels} to ${qwenLimits.maxPixels} pixels; ` +
+  "this model sees them at others, so its boxes are misplaced";
+
+function boxesAreElsewhere({ questions }: OpenBenchmark, { area }: Limits): boolean {
+  const boxes = ["box", "detection"].includes(questions[0].target.kind);
+  return boxes && area !== null && (area.minPixels !== qwenLimits.minPixels || area.maxPixels !== qwenLimits.maxPixels);
+}
+
+/** How long responses may be, and how large pictures are seen. */
+function sayLimits({ maxTokens, area }: Limits, { generation }: EvalProtocol): string[] {
+  const pixels = ({ minPixels, maxPixels }: Generation) => `${minPixels} to ${maxPixels} pixels`;
+  const tokens = `Responses have up to ${maxTokens} tokens`;
+  if (area)
+    return [
+      `${tokens}, pictures are seen at ${pixels(area)}${area.of === "prompt" ? ", all of a prompt together" : ""}`,
+    ];
+  if (generation?.maxPixels === undefined) return [tokens];
+  return [
+    `${tokens}. How large pictures are seen is for the server to say: ${pixels(generation)} in this protocol ` +
+      `(vLLM: --mm-processor-kwargs; or --min-pixels and --max-pixels here)`,
+  ];
 }
 
 function takeFolder(out: string): void {

@@ -53,7 +53,7 @@ export const cvBench: Benchmark = {
     },
   ],
   protocols: [
-    lmmsEval("cv_bench", {
+    lmmsEval("cv_bench", 1024, {
       ask({ text, choices = {} }) {
         const marked = Object.entries(choices).map(([letter, choice]) => `(${letter}) ${choice}`);
         const letters = Object.keys(choices).join(", ");

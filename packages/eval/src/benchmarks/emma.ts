@@ -23,7 +23,7 @@ export const emma: Benchmark = {
     },
   ],
   protocols: [
-    lmmsEval("emma (use_lmms_judge: False)", {
+    lmmsEval("emma (use_lmms_judge: False)", 4096, {
       ask(question) {
         const options = Object.entries(question.choices ?? {}).map(([letter, text]) => `${letter}: ${text}\n`);
         const form = question.choices

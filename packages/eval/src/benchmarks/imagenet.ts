@@ -3,6 +3,7 @@ import type { Benchmark } from "../benchmark.js";
 import { answerTag } from "../extract/final-text.js";
 import { accuracy } from "../metric.js";
 import { type EvalProtocol, sameText } from "../protocol.js";
+import { ssl4rlGeneration } from "../protocols/vlmevalkit.js";
 import type { Question } from "../question.js";
 import { readParquet } from "../read/read-parquet.js";
 import type { Row } from "../read/row.js";
@@ -15,6 +16,7 @@ const ENDING =
 const exact: EvalProtocol = {
   name: "ssl4rl",
   source: "SSL4RL App. F; PKU-ML/SSL4RL 57c830a: verl/utils/reward_score/ssl4rl.py",
+  generation: ssl4rlGeneration,
   ask({ text, choices }) {
     const options = choices
       ? `Please select the correct species name from the following options: ${Object.values(choices).join(", ")}. `

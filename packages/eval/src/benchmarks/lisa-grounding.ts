@@ -4,6 +4,7 @@ import type { Benchmark } from "../benchmark.js";
 import { firstBox, parseBox } from "../extract/boxes.js";
 import { accuracy } from "../metric.js";
 import type { EvalProtocol } from "../protocol.js";
+import { visualJigsawGeneration } from "../protocols/visual-jigsaw.js";
 import type { Box, Question } from "../question.js";
 import { fileImage } from "../read/file-image.js";
 import { readRecords } from "../read/read-json.js";
@@ -14,6 +15,7 @@ import { storedBox } from "../score/model-frame.js";
 export const boxProtocol: EvalProtocol = {
   name: "visual-jigsaw",
   source: "penghao-wu/visual_jigsaw b3224c6: eval/eval_lisa_grounding.py",
+  generation: visualJigsawGeneration,
   ask: ({ text }) => `<image>${text} Please provide the bounding box coordinate in JSON format.`,
   extract: firstBox,
   async right(answer, { target, images }) {

@@ -25,7 +25,7 @@ export const mathvision: Benchmark = {
     },
   ],
   protocols: [
-    lmmsEval("mathvision (mathvision_standard_eval)", {
+    lmmsEval("mathvision (mathvision_standard_eval)", 16_384, {
       ask: (question) =>
         `Please solve the problem step by step and put your answer in one "\\boxed{}".${question.text}` +
         (question.choices ? `\nChoices: ${choiceLines(question)}` : ""),

@@ -36,7 +36,7 @@ export const mmbench: Benchmark = {
   protocols: [
     ssl4rl,
     vlmevalkit,
-    lmmsEval("mmbench (mmbench_en_dev_static)", {
+    lmmsEval("mmbench (mmbench_en_dev_static)", 1024, {
       ask: (question) =>
         `${[question.hint, question.text].filter(Boolean).join(" ")} There are several options:\n${choiceLines(question)}\n\n` +
         "Answer with the option's letter from the given choices directly.",

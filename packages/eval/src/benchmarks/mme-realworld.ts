@@ -4,6 +4,7 @@ import { mmeRealWorldLetter } from "../extract/lmms-eval.js";
 import { accuracy } from "../metric.js";
 import { type EvalProtocol, sameLetter } from "../protocol.js";
 import { lmmsEval } from "../protocols/lmms-eval.js";
+import { vlmevalkitGeneration } from "../protocols/vlmevalkit.js";
 import type { Question } from "../question.js";
 import { readParquet } from "../read/read-parquet.js";
 import { readTsv } from "../read/read-tsv.js";
@@ -15,12 +16,13 @@ const columns: Columns = {
   labels: { category: ["category"], "l2-category": ["l2-category"] },
 };
 
-const inLmmsEval = lmmsEval("mme_realworld", { ask, extract: mmeRealWorldLetter, right: sameLetter });
+const inLmmsEval = lmmsEval("mme_realworld", 16, { ask, extract: mmeRealWorldLetter, right: sameLetter });
 
 const inVlmevalkit: EvalProtocol = {
   ...inLmmsEval,
   name: "vlmevalkit",
   source: "open-compass/VLMEvalKit e8e78f05: dataset/image_mcq.py MMERealWorld",
+  generation: vlmevalkitGeneration,
   extract(response) {
     const tagged = answerTag(response);
     if (tagged === null) return mmeRealWorldLetter(response);

@@ -24,7 +24,7 @@ export const mmmu: Benchmark = {
     },
   ],
   protocols: [
-    lmmsEval("mmmu", {
+    lmmsEval("mmmu", 16, {
       ask: (question) =>
         question.choices
           ? `${question.text}\n${choiceLines(question)}\n\nAnswer with the option's letter from the given choices directly.`

@@ -32,7 +32,7 @@ export const mmstar: Benchmark = {
   protocols: [
     vlmevalkit,
     ssl4rl,
-    lmmsEval("mmstar", {
+    lmmsEval("mmstar", undefined, {
       ask: (question) =>
         `${question.text}\nOptions: ${listed(question)}\nAnswer with the option's letter from the given choices directly`,
       extract: mmstarLetter,

@@ -4,6 +4,7 @@ import type { Benchmark, Contents } from "../benchmark.js";
 import { allBoxes } from "../extract/boxes.js";
 import type { Metric, Scored } from "../metric.js";
 import type { EvalProtocol } from "../protocol.js";
+import { visualJigsawGeneration } from "../protocols/visual-jigsaw.js";
 import type { Box, Detections, Question } from "../question.js";
 import { fileImage } from "../read/file-image.js";
 import { readJson, readRecords } from "../read/read-json.js";
@@ -14,6 +15,7 @@ import { type Detection, nmsAp } from "../score/nms-ap.js";
 const protocol: EvalProtocol = {
   name: "visual-jigsaw",
   source: "penghao-wu/visual_jigsaw b3224c6: eval/eval_ovd_eval.py",
+  generation: visualJigsawGeneration,
   ask: ({ text }) =>
     `<image>Detect all instances of the following target: ${text}. Output the detected bbox coordinates in JSON format.`,
   extract: allBoxes,

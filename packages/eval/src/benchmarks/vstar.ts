@@ -40,7 +40,7 @@ export const vstar: Benchmark = {
     },
   ],
   protocols: [
-    lmmsEval("vstar_bench", {
+    lmmsEval("vstar_bench", 16, {
       ask: (question) =>
         `${question.text}\n${choiceLines(question)}\nAnswer with the option's letter from the given choices directly.`,
       extract: vstarLetter,

@@ -1,12 +1,19 @@
 import { finalText } from "../extract/final-text.js";
 import { optionLetter } from "../extract/option-letter.js";
-import { choiceLines, type EvalProtocol, sameLetter } from "../protocol.js";
+import { choiceLines, type EvalProtocol, type Generation, sameLetter } from "../protocol.js";
 import type { Question } from "../question.js";
+
+/** VLMEvalKit's entry of Qwen2.5-VL (vlmeval/config.py, vlmeval/vlm/qwen2_vl/model.py). */
+export const vlmevalkitGeneration: Generation = { maxTokens: 2048, minPixels: 1_003_520, maxPixels: 12_845_056 };
+
+/** SSL4RL, Section 4.1, and its README, step 3. */
+export const ssl4rlGeneration: Generation = { maxTokens: 2048, minPixels: 35_840, maxPixels: 12_845_056 };
 
 /** VLMEvalKit's questions with choices, judged without a judge (`exact_matching`). */
 export const vlmevalkit: EvalProtocol = {
   name: "vlmevalkit",
   source: "open-compass/VLMEvalKit e8e78f05: dataset/image_mcq.py build_prompt, utils/matching_util.py can_infer",
+  generation: vlmevalkitGeneration,
   ask: (question) => choicePrompt(question, "Please select the correct answer from the options above. \n"),
   extract: (response, { choices = {} }) => optionLetter(response, choices, "2026-06"),
   right: sameLetter,
@@ -19,6 +26,7 @@ export const vlmevalkit: EvalProtocol = {
 export const ssl4rl: EvalProtocol = {
   name: "ssl4rl",
   source: "PKU-ML/SSL4RL 57c830a: README step 2; VLMEvalKit c3371551: can_infer",
+  generation: ssl4rlGeneration,
   ask: (question) =>
     choicePrompt(
       question,

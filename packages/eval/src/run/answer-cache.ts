@@ -51,8 +51,8 @@ export function contentOfTurn(turn: Turn): TurnContent {
   return turn.map((part) => (typeof part === "string" ? part : { picture: sha256(part) }));
 }
 
-/** SHA-256 of the model, how it is sampled, and the turn. */
-export function answerKey({ settings }: Answerer, content: TurnContent): string {
+/** SHA-256 of all that an answer depends on: the model, how it is sampled, its limits, and the turn. */
+export function answerKey(settings: Answerer["settings"], content: TurnContent): string {
   return sha256(JSON.stringify([settings, content]));
 }
 

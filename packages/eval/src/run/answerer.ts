@@ -1,3 +1,6 @@
+import type { PixelLimits } from "@ssl4rl/models";
+import type { Limits } from "./limits.js";
+
 /** One user turn: its texts and pictures in their order, pictures as the bytes of their files. */
 export type Turn = readonly (string | Uint8Array)[];
 
@@ -6,8 +9,10 @@ export type Answer = { readonly response: string } | { readonly failure: string 
 
 /** A model that is asked questions, wherever it runs. */
 export interface Answerer {
-  /** All that its answers depend on: which model, and how it is sampled. */
+  /** What its answers depend on beside their limits: which model, and how it is sampled. */
   readonly settings: Readonly<Record<string, string | number>>;
+  /** The area of pictures that it was made for; null: its server says. */
+  readonly ownArea: PixelLimits | null;
   /** Turns that one call of `answer` takes. */
   readonly batch: number;
   /** Calls of `answer` at once. */
@@ -16,5 +21,5 @@ export interface Answerer {
    * An answer to each turn. Throws a UserError where no question can be answered at all (a wrong token, an unknown model),
    * and the signal's reason when it aborts.
    */
-  answer(turns: readonly Turn[], signal: AbortSignal): Promise<Answer[]>;
+  answer(turns: readonly Turn[], limits: Limits, signal: AbortSignal): Promise<Answer[]>;
 }

@@ -1,6 +1,8 @@
-import { UserError } from "@ssl4rl/core";
+import { encodePng, UserError } from "@ssl4rl/core";
+import { decodePicture } from "@ssl4rl/data";
 import type { Answer, Answerer, Turn } from "./answerer.js";
 import { type Body, HttpClient, type Reply } from "./http-client.js";
+import { type Area, DECODED, fitPicture } from "./limits.js";
 
 export interface EndpointOptions {
   /** Up to and with `/v1`. */
@@ -11,8 +13,6 @@ export interface EndpointOptions {
   readonly token: string | null;
   /** Calls at once. */
   readonly concurrency: number;
-  /** Tokens of a response. */
-  readonly maxTokens: number;
   /** For a call and its whole answer. */
   readonly timeoutMs: number;
   /** Calls for one question, the first included. */
@@ -35,14 +35,17 @@ type Outcome = Answer | { readonly failure: string; readonly again: true; readon
  * server's Retry-After.
  */
 export function endpointAnswerer(options: EndpointOptions): Answerer {
-  const { url, model, token, concurrency, maxTokens, timeoutMs, tries, backoffMs } = options;
+  const { url, model, token, concurrency, timeoutMs, tries, backoffMs } = options;
   const client = new HttpClient(url, { token, connections: concurrency, timeoutMs, maxBytes: MAX_BYTES });
   return {
-    settings: { endpoint: url, model, maxTokens, temperature: 0 },
+    settings: { endpoint: url, model, temperature: 0 },
+    ownArea: null,
     batch: 1,
     concurrency,
-    async answer([turn], signal) {
-      const body = chatBody(model, turn, maxTokens);
+    async answer([turn], { maxTokens, area }, signal) {
+      const shown = area ? await resized(turn, area) : turn;
+      if ("failure" in shown) return [shown];
+      const body = chatBody(model, shown, maxTokens);
       for (let tried = 1; ; tried++) {
         const outcome = await call(client, url, body, signal);
         if (!("again" in outcome)) return [outcome];
@@ -77,6 +80,23 @@ export async function modelAt(url: string, token: string | null, name?: string):
       ? `${url}/models lists no model. Name one with --model-name; the address ends in /v1 as a rule.`
       : `${url} has ${ids.length} models: ${ids.slice(0, 20).join(", ")}. Choose one with --model-name.`,
   );
+}
+
+/** The turn with its pictures as PNGs of the size at which the model is to see them; those that have it already, as they are. */
+async function resized(turn: Turn, area: Area): Promise<Turn | { readonly failure: string }> {
+  const pictures = turn.filter((part) => typeof part !== "string").length;
+  try {
+    return await Promise.all(
+      turn.map(async (part) => {
+        if (typeof part === "string") return part;
+        const image = await decodePicture(part, DECODED);
+        const fitted = fitPicture(image, area, pictures);
+        return fitted.width === image.width && fitted.height === image.height ? part : encodePng(fitted);
+      }),
+    );
+  } catch (error) {
+    return { failure: `a picture: ${(error as Error).message.split("\n")[0]}` };
+  }
 }
 
 /** A question as OpenAI's API takes it. Pictures are not put into one long string: their base64 is made as it is sent. */

@@ -1,31 +1,31 @@
 import { type Image, UserError } from "@ssl4rl/core";
 import { decodePicture } from "@ssl4rl/data";
-import type { Chat, Checkpoint, ContentItem } from "@ssl4rl/models";
+import { type Chat, Checkpoint, type ContentItem, ImageProcessor } from "@ssl4rl/models";
 import { noGrad, scope } from "@ssl4rl/torch";
 import type { Answer, Answerer, Turn } from "./answerer.js";
-
-/** How large a picture the model sees is for the checkpoint to say; boxes are meant in that size. */
-const LIMITS = { minSide: 1, maxSide: 16_384 };
+import { type Area, DECODED, fitPicture } from "./limits.js";
 
 export interface LocalOptions {
   /** Which model it is, and what else decides its answers; see Answerer.settings. */
   readonly settings: Readonly<Record<string, string | number>>;
   /** Prompts that are computed together. */
   readonly batch: number;
-  /** Tokens of a response. */
-  readonly maxTokens: number;
 }
 
 /** A checkpoint in this process, asked greedily. */
-export function localAnswerer(checkpoint: Checkpoint, { settings, batch, maxTokens }: LocalOptions): Answerer {
+export function localAnswerer(checkpoint: Checkpoint, { settings, batch }: LocalOptions): Answerer {
+  const { processor } = checkpoint;
+  const ownArea = processor && { minPixels: processor.spec.minPixels, maxPixels: processor.spec.maxPixels };
+  const model = processor ? withoutLimits(checkpoint, processor) : checkpoint;
   return {
-    settings: { ...settings, maxTokens, temperature: 0 },
+    settings: { ...settings, temperature: 0 },
+    ownArea,
     batch,
     concurrency: 1,
-    async answer(turns) {
-      const read = await Promise.all(turns.map(readChat));
+    async answer(turns, { maxTokens, area }) {
+      const read = await Promise.all(turns.map((turn) => readChat(turn, area)));
       const readable = read.flatMap((chat) => ("failure" in chat ? [] : [chat]));
-      const answers = answerAll(checkpoint, readable, maxTokens).values();
+      const answers = answerAll(model, readable, maxTokens).values();
       // Between batches, whatever else waits in this process runs.
       await new Promise((resolve) => setImmediate(resolve));
       return read.map((chat) => ("failure" in chat ? chat : answers.next().value!));
@@ -33,7 +33,17 @@ export function localAnswerer(checkpoint: Checkpoint, { settings, batch, maxToke
   };
 }
 
-async function readChat(turn: Turn): Promise<Chat | { readonly failure: string }> {
+/** The checkpoint for pictures that are brought to their size before. */
+function withoutLimits(
+  { config, tokenizer, model, stopTokens, files }: Checkpoint,
+  { spec }: ImageProcessor,
+): Checkpoint {
+  const processor = new ImageProcessor({ ...spec, minPixels: 1, maxPixels: Number.POSITIVE_INFINITY });
+  return new Checkpoint(config, tokenizer, processor, model, stopTokens, files);
+}
+
+async function readChat(turn: Turn, area: Area | null): Promise<Chat | { readonly failure: string }> {
+  const pictures = turn.filter((part) => typeof part !== "string").length;
   const images: Image[] = [];
   const content: ContentItem[] = [];
   for (const part of turn) {
@@ -43,7 +53,9 @@ async function readChat(turn: Turn): Promise<Chat | { readonly failure: string }
     }
     content.push({ type: "image" });
     try {
-      images.push(await decodePicture(part, LIMITS));
+      const image = await decodePicture(part, DECODED);
+      // A model without eyes says so itself.
+      images.push(area ? fitPicture(image, area, pictures) : image);
     } catch (error) {
       return { failure: `picture ${images.length + 1}: ${(error as Error).message.split("\n")[0]}` };
     }

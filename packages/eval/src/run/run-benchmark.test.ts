@@ -1,9 +1,10 @@
 import { once } from "node:events";
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { decodePicture } from "@ssl4rl/data";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type OpenBenchmark, openBenchmark, protocolNamed } from "../benchmark.js";
 import { benchmarkNamed } from "../benchmarks/registry.js";
@@ -95,7 +96,6 @@ const at = (change: Partial<EndpointOptions> = {}) =>
     model: "one",
     token: null,
     concurrency: 4,
-    maxTokens: 64,
     timeoutMs: 2000,
     tries: 3,
     backoffMs: 1,
@@ -105,6 +105,7 @@ const at = (change: Partial<EndpointOptions> = {}) =>
 const running = (change: Partial<RunOptions> = {}): RunOptions => ({
   protocol: protocolNamed(mmbench),
   answerer: at(),
+  limits: { maxTokens: 64, area: null },
   answers: new AnswerCache(join(folder, "out", "answers.jsonl")),
   out: join(folder, "out"),
   versions: {},
@@ -134,11 +135,7 @@ const fates: Readonly<Record<string, Behaviour>> = {
   "falls silent in mid-answer once": firstOnly((response) => {
     response.writeHead(200, { "content-length": 500 }).write('{"choices": [');
   }),
-  "is busy once": firstOnly(always(429, "{}", { "retry-after": "0.4" })),
-  "is busy until a date once": firstOnly((response) => {
-    // Of a date's second half a second is left at least.
-    response.writeHead(503, { "retry-after": new Date(Date.now() + 1500).toUTCString() }).end();
-  }),
+  "is busy once": firstOnly(always(429, "{}")),
   "fails once": firstOnly(always(500, "oops")),
   "sends broken JSON once": firstOnly(always(200, '{"choices": [{"mess')),
   "is late once": firstOnly(() => {}),
@@ -177,21 +174,32 @@ describe("an evaluation at an endpoint", () => {
       "refuses the question": "status 400: The prompt is too long.",
     });
     expect(calls.get("refuses the question")).toHaveLength(1);
-    // The wait the server asked for; without it the second call comes after a millisecond.
+    // Nothing said is an answer that cannot be read, and wrong.
+    expect(items.get("says nothing")).toMatchObject({ accuracy: 0, given: null, response: "" });
+    expect(scores).toMatchObject({ questions: 37, answered: 30, failed: 7, unparsable: 2 / 30, leftOut: 0 });
+    expect(scores!.metrics[0]).toMatchObject({ name: "rows", hits: 27, n: 30, chance: 0.5 });
+    expect(JSON.parse(readFileSync(join(folder, "out", mmbench.id, "scores.json"), "utf8"))).toMatchObject({
+      answered: 30,
+      settings: { model: "one", protocol: "ssl4rl", maxTokens: 64, temperature: 0 },
+    });
+  });
+
+  it("waits as long as the server asks for, in seconds or until a date", async () => {
+    await start({
+      seconds: firstOnly(always(429, "{}", { "retry-after": "0.4" })),
+      // Of a date's second half a second is left at least.
+      date: firstOnly((response) => {
+        response.writeHead(503, { "retry-after": new Date(Date.now() + 1500).toUTCString() }).end();
+      }),
+    });
+    await runBenchmark(await asking(["seconds", "date"]), running({ answerer: at({ timeoutMs: 60_000 }) }));
     const waited = (name: string) => {
       const [first, second] = calls.get(name)!;
       return second - first;
     };
-    expect(waited("is busy once")).toBeGreaterThan(390);
-    expect(waited("is busy until a date once")).toBeGreaterThan(480);
-    // Nothing said is an answer that cannot be read, and wrong.
-    expect(items.get("says nothing")).toMatchObject({ accuracy: 0, given: null, response: "" });
-    expect(scores).toMatchObject({ questions: 38, answered: 31, failed: 7, unparsable: 2 / 31, leftOut: 0 });
-    expect(scores!.metrics[0]).toMatchObject({ name: "rows", hits: 28, n: 31, chance: 0.5 });
-    expect(JSON.parse(readFileSync(join(folder, "out", mmbench.id, "scores.json"), "utf8"))).toMatchObject({
-      answered: 31,
-      settings: { model: "one", protocol: "ssl4rl", maxTokens: 64, temperature: 0 },
-    });
+    // Without it the second call comes after a millisecond.
+    expect(waited("seconds")).toBeGreaterThan(390);
+    expect(waited("date")).toBeGreaterThan(480);
   });
 
   it("sends the picture as it is stored, the prompt as the protocol words it, and the key", async () => {
@@ -257,6 +265,37 @@ describe("an evaluation at an endpoint", () => {
       expect(prompt.text).toBe(protocolNamed(mmbench).ask(questions[i]));
     }
     expect(seen.length).toBe(sizes.length);
+  });
+
+  it("sends pictures at the size that is asked for, those that have it as they are stored", async () => {
+    const sizes: number[][] = [];
+    let sent = Buffer.alloc(0);
+    await start({}, async (response, call, body, request) => {
+      sent = Buffer.from(body.messages[0].content[0].image_url!.url.split(",")[1], "base64");
+      const { width, height } = await decodePicture(sent, { minSide: 1, maxSide: 1000 });
+      sizes.push([width, height]);
+      right(response, call, body, request);
+    });
+    const { questions, ...open } = await asking(["one"]);
+    const wide = await picture("red", 280, 140);
+    const asked = [{ ...questions[0], images: [{ name: "wide", bytes: async () => wide }] }];
+    for (const [i, maxPixels] of [280 * 140, 140 * 70].entries()) {
+      const area = { minPixels: 784, maxPixels, of: "picture" } as const;
+      const out = join(folder, `out${i}`);
+      mkdirSync(out);
+      const answers = new AnswerCache(join(out, "answers.jsonl"));
+      await runBenchmark({ ...open, questions: asked }, running({ limits: { maxTokens: 9, area }, out, answers }));
+      if (i === 0) expect(sent).toEqual(wide);
+    }
+    expect(sizes).toEqual([
+      [280, 140],
+      [140, 56],
+    ]);
+    expect(JSON.parse(readFileSync(join(folder, "out1", mmbench.id, "settings.json"), "utf8"))).toMatchObject({
+      maxTokens: 9,
+      minPixels: 784,
+      maxPixels: 9800,
+    });
   });
 
   it("stops at once, in the middle of a call and of a wait", async () => {

@@ -6,12 +6,14 @@ import type { Question } from "../question.js";
 import { type AnswerCache, answerKey, contentOfTurn, type TurnContent } from "./answer-cache.js";
 import type { Answer, Answerer, Turn } from "./answerer.js";
 import { ItemFile } from "./item-file.js";
+import { describeLimits, type Limits } from "./limits.js";
 import { type Scores, scoresOf } from "./scores.js";
 import { wholeGroups } from "./whole-groups.js";
 
 export interface RunOptions {
   readonly protocol: EvalProtocol;
   readonly answerer: Answerer;
+  readonly limits: Limits;
   readonly answers: AnswerCache;
   /** The folder of the evaluation; the benchmark's own is made in it. */
   readonly out: string;
@@ -37,9 +39,10 @@ export interface Done {
  * already, in the words in which it would be asked, is not asked again. Null if it was stopped.
  */
 export async function runBenchmark(open: OpenBenchmark, options: RunOptions): Promise<Scores | null> {
-  const { protocol, answerer, signal, limit, versions } = options;
+  const { protocol, answerer, limits, signal, limit, versions } = options;
   const id = open.benchmark.id;
-  const settings = { benchmark: id, protocol: protocol.name, ...open.settings, ...answerer.settings };
+  const model = { ...answerer.settings, ...describeLimits(limits) };
+  const settings = { benchmark: id, protocol: protocol.name, ...open.settings, ...model };
   const items = ItemFile.open(join(options.out, id), settings);
   const questions = limit === undefined ? open.questions : wholeGroups(open.questions, limit);
   const before = done(items, options.retryFailed ?? false);
@@ -77,9 +80,10 @@ function done(items: ItemFile, retryFailed: boolean) {
 async function askAll(
   questions: readonly Question[],
   benchmark: string,
-  { protocol, answerer, answers, signal }: RunOptions,
+  { protocol, answerer, limits, answers, signal }: RunOptions,
   note: (item: ItemResult) => void,
 ): Promise<void> {
+  const model = { ...answerer.settings, ...describeLimits(limits) };
   const stop = new AbortController();
   const abort = () => stop.abort();
   signal.addEventListener("abort", abort, { once: true });
@@ -100,7 +104,7 @@ async function askAll(
     const turns = read.map(({ asked, turn }) => {
       if ("failure" in turn) return { asked, answer: turn };
       const content = contentOfTurn(turn);
-      const key = answerKey(answerer, content);
+      const key = answerKey(model, content);
       const response = answers.get(key);
       return {
         asked: { ...asked, content: firstPicture(content) },
@@ -115,6 +119,7 @@ async function askAll(
         ? []
         : await answerer.answer(
             open.map(({ turn }) => turn!),
+            limits,
             stop.signal,
           );
     for (const [i, { key }] of open.entries()) {

@@ -66,10 +66,12 @@ export function scoresOf(
     else scored.set(id, { question, extraction: { answer: given, how }, accuracy, names: clusterNames(item) });
   }
   const torn = new Set([...failed].map((id) => asked.get(id)!.group));
-  const counted = [...scored.values()].filter(({ question }) => !torn.has(question.group));
+  // In the questions' order: sums in that of their coming would differ in the last bit from run to run.
+  const answered = questions.flatMap(({ id }) => scored.get(id) ?? []);
+  const counted = answered.filter(({ question }) => !torn.has(question.group));
   const clusters = clustersOf(counted.map(({ names }) => names));
   const clustered = counted.map((each, i): Scored => ({ ...each, cluster: clusters[i] }));
-  const unread = [...scored.values()].filter(({ extraction }) => extraction!.answer === null);
+  const unread = answered.filter(({ extraction }) => extraction!.answer === null);
   return {
     benchmark: benchmark.id,
     title: benchmark.title,

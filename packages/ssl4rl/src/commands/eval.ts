@@ -37,6 +37,8 @@ interface Flags extends AnswererFlags {
   readonly bench?: string[];
   readonly data: string;
   readonly out?: string;
+  readonly minPixels?: number;
+  readonly maxPixels?: number;
 }
 
 export function evalCommand(): Command {
@@ -75,7 +77,9 @@ export function evalCommand(): Command {
     .option("--out <dir>", "where answers and scores go; a second call goes on with what is there")
     .option("--limit <n>", "questions of each benchmark at most, in whole groups", positiveNumber)
     .option("--retry-failed", "ask again where calls had failed for good")
-    .option("--max-tokens <n>", "tokens of a response", positiveNumber, 1024)
+    .option("--max-tokens <n>", "tokens of a response (default: the protocol's, or 1024)", positiveNumber)
+    .option("--min-pixels <n>", "area of a picture as the model sees it (default: the protocol's)", positiveNumber)
+    .option("--max-pixels <n>", "the same, at most; an endpoint gets pictures of that size", positiveNumber)
     .option("--concurrency <n>", "calls of an endpoint at once; prompts in a pass of a checkpoint", positiveNumber, 8)
     .option("--model-name <name>", "of an endpoint that has several models")
     .addOption(new Option("--token <text>", "the endpoint's API key").env("SSL4RL_TOKEN"))
@@ -97,6 +101,10 @@ Examples:
         const given = ["depth", "videos", "task", "questions"].find((name) => source(name) === "cli");
         if (given) throw new UserError(`--${given} asks about pictures, --bench asks a benchmark: leave out one.`, 2);
         checkPictureFlags(flags.bench, source);
+        const { minPixels = 1, maxPixels = Number.POSITIVE_INFINITY } = flags;
+        if (minPixels > maxPixels) {
+          throw new UserError(`--min-pixels ${minPixels} is above --max-pixels ${maxPixels}.`, 2);
+        }
         if (!flags.out) throw new UserError("Where should the answers go? Give a folder with --out.", 2);
         const { bench, out } = flags;
         await evaluateBenchmarks(
@@ -106,13 +114,17 @@ Examples:
         );
         return;
       }
-      const only = ["out", "protocol", "limit", "size", "heldOut", "retryFailed", "modelName"].find(
-        (name) => source(name) === "cli",
-      );
+      const only = benchmarkFlags.find((name) => source(name) === "cli");
       if (only) throw new UserError(`${flagName(only)} belongs to benchmarks: name some with --bench.`, 2);
       await askTasks(flags, progress);
     });
 }
+
+/** What has no meaning without --bench. */
+const benchmarkFlags = [
+  ...["out", "protocol", "limit", "size", "heldOut", "retryFailed", "modelName"],
+  ...["maxTokens", "minPixels", "maxPixels"],
+];
 
 const flagName = (option: string) => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
