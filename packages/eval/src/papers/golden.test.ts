@@ -130,6 +130,28 @@ describe("what SSL4RL prints wrong in Table 1", () => {
   });
 });
 
+describe("rows of SSL4RL whose Average is the mean of their cells", () => {
+  const grids = ["Jigsaw 3x3", "Jigsaw 4x4", "Jigsaw 5x5", "Position 3x3", "Position 4x4", "Position 5x5"];
+  const of = (table: string, means: readonly number[]) => grids.map((row, i) => [table, row, means[i]] as const);
+
+  it.each<readonly [string, string, number]>([
+    ["ssl4rl-7", "Combination", 85.777],
+    ...of("ssl4rl-11", [86.1745, 85.7285, 85.7435, 85.8685, 85.273, 86.077]),
+    ...of("ssl4rl-13", [74.3744, 73.2967, 73.2622, 74.4544, 73.9378, 74.3756]),
+  ])("print it in %s, %s: %f", (table, row, mean) => {
+    const { length } = tableNamed(table).leaves;
+    const cents = Math.round(100 * mean * length);
+    const [low, more] = [Math.floor(cents / length), cents % length];
+    // Cells with the sum that the paper's have; how many rows each counts is not known, so that no other rule gives a figure.
+    const cells = Array.from({ length }, (_, i) => (low + (i < more ? 1 : 0)) / 100);
+    expect(figures(table, row, cells).at(-1)).toBe(mean.toFixed(2));
+    expect([figures(table, "Rotation", cells).at(-1), figures(table, row, cells, "corrected").at(-1)]).toEqual([
+      "–",
+      "–",
+    ]);
+  });
+});
+
 describe("MMBench's own figures", () => {
   it("CircularEval counts a question when every turn is right, groups by questions", () => {
     const hits = "44 45 66 49 47 67 16 12 101 29 51 26 32 25 15 37 88 47 28 44".split(" ").map(Number);

@@ -125,6 +125,12 @@ describe("findMisprints", () => {
 });
 
 describe("findWrongGains", () => {
+  it("finds nothing in Table 3's Relation at 7B", () => {
+    const relation = { Rotation: "86.16", Jigsaw: "84.64", Contrastive: "83.19" };
+    const trained = Object.entries(relation).map(([label, Relation]) => ({ label, cells: { Relation } }));
+    expect(findWrongGains({ label: "base", cells: { Relation: "84.68" } }, trained, { Relation: "1.48" })).toEqual([]);
+  });
+
   it.each([
     {
       size: "3b",

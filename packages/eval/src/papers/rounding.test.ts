@@ -27,6 +27,12 @@ describe("twoDecimals", () => {
     expect(twoDecimals((100 * hits) / n)).toBe(printed);
   });
 
+  it("rounds and truncates halves, of which SSL-R1 prints both", () => {
+    // HR-Bench-8K: 67.63 in one row, 69.62 and 64.12 in others.
+    expect([541, 557, 513].map((hits) => twoDecimals(hits / 8))).toEqual(["67.63", "69.63", "64.13"]);
+    expect([557, 513].map((hits) => twoDecimals(hits / 8, "truncate"))).toEqual(["69.62", "64.12"]);
+  });
+
   it("truncates a mean that should be exact to itself", () => {
     // (0.28 + 0.30) / 2 * 100 is 28.999999999999996.
     expect(twoDecimals((0.28 + 0.3) / 2, "truncate")).toBe("0.29");
