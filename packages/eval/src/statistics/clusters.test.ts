@@ -13,6 +13,11 @@ it("items that share a name, or are joined by a chain of items, are one cluster"
   expect(alone).not.toBe(turn);
 });
 
+it("fifty thousand items on one picture are one cluster", () => {
+  const items = Array.from({ length: 50_000 }, (_, i) => [`picture ${i}`, `group ${i}`, "content"]);
+  expect(new Set(clustersOf(items)).size).toBe(1);
+});
+
 it("items without a name in common are apart", () => {
   expect(new Set(clustersOf([["a"], ["b", "c"], ["d", "e"]])).size).toBe(3);
   expect(clustersOf([])).toEqual([]);

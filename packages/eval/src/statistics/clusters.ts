@@ -7,6 +7,12 @@ export function clustersOf(items: readonly (readonly string[])[]): string[] {
   const root = (name: string): string => {
     let top = name;
     for (let next = above.get(top); next !== undefined; next = above.get(top)) top = next;
+    // All on the way point to the top from now on: a picture with thousands of questions would be a chain of as many steps.
+    for (let at = name; at !== top; ) {
+      const next = above.get(at)!;
+      above.set(at, top);
+      at = next;
+    }
     return top;
   };
   for (const [first, ...more] of items) {
