@@ -73,10 +73,9 @@ function likeWords(words: readonly string[], index: TextIndex, taken: Set<string
   const ranked = index.rankedWords;
   const chosen: string[] = [];
   for (const word of words) {
-    const start = Math.max(0, index.rankOf(word) - SPREAD);
-    // Words of the same frequency stand in one run, which may be long.
-    let end = start + SPREAD;
-    while (end < ranked.length && index.frequency(ranked[end]) >= index.frequency(word)) end++;
+    const [first, behind] = index.ranksOf(word);
+    const start = Math.max(0, first - SPREAD);
+    const end = Math.max(start + SPREAD, behind);
     for (let attempt = 0; attempt < SPREAD; attempt++) {
       const other = ranked[start + random.int(Math.min(end + SPREAD, ranked.length) - start)];
       if (taken.has(other) || !PLAIN.test(other)) continue;

@@ -71,14 +71,20 @@ export class TextIndex {
     return this.contentWords;
   }
 
-  /** Place of a word in {@link rankedWords}, or of the words as frequent as it. */
-  rankOf(word: string): number {
-    const [words, frequency] = [this.rankedWords, this.frequency(word)];
+  /** The places in {@link rankedWords} of the words as frequent as this one: from the first to before the second. */
+  ranksOf(word: string): readonly [number, number] {
+    const frequency = this.frequency(word);
+    return [this.firstRank((other) => other <= frequency), this.firstRank((other) => other < frequency)];
+  }
+
+  /** The first place in {@link rankedWords} whose frequency `fits`, as all behind it do. */
+  private firstRank(fits: (frequency: number) => boolean): number {
+    const words = this.rankedWords;
     let [low, high] = [0, words.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.frequency(words[middle]) > frequency) low = middle + 1;
-      else high = middle;
+      if (fits(this.frequency(words[middle]))) high = middle;
+      else low = middle + 1;
     }
     return low;
   }
