@@ -28,6 +28,8 @@ export interface QuestionSources {
   readonly heldOut?: number;
   /** Side in pixels of pictures that are made. */
   readonly size: number;
+  /** More questions will not be asked, and need not be made. */
+  readonly limit?: number;
 }
 
 /** Whether a benchmark is made of pictures, rather than read. */
@@ -38,7 +40,7 @@ export function isSslBench(benchmark: Benchmark): benchmark is SslBench {
 /** Reads or makes the questions of a benchmark. */
 export async function openAny(benchmark: Benchmark, sources: QuestionSources): Promise<OpenBenchmark> {
   if (isSslBench(benchmark)) return openSsl(benchmark, sources);
-  return benchmark === worldQuestions ? openWorldQuestions(sources.size) : openBenchmark(benchmark, sources.data);
+  return benchmark === worldQuestions ? openWorldQuestions(sources) : openBenchmark(benchmark, sources.data);
 }
 
 async function openSsl(bench: SslBench, sources: QuestionSources): Promise<OpenBenchmark> {

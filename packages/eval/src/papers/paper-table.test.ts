@@ -141,6 +141,12 @@ describe("paperTable", () => {
     expect(table.notes.join("\n")).toContain("tiny: no results for correspondence-4, correspondence-6");
   });
 
+  it("says once how many were counted, where it is alike in every column", () => {
+    const every = definition.leaves.flatMap(({ code }) => asked(code, 5, 20));
+    const { notes } = paperTable(definition, [{ label: "tiny", results: every }], "corrected");
+    expect(notes).toContain("tiny: counted are 20 of 5000 in every column.");
+  });
+
   it("gives plain shares their Wilson interval, means one made of those", () => {
     const definition = tableNamed("ssl4rl-6");
     // statsmodels 0.15.0, proportion_confint(3160, 4329, method="wilson"): 0.71653548 to 0.74297822.
