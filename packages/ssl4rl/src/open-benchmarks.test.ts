@@ -139,6 +139,14 @@ describe("world-questions", () => {
     expect(benchmarkNamed("world-questions")).toBe(worldQuestions);
   });
 
+  it("are the first of them where fewer will be asked", async () => {
+    const [all, few] = [(await open).questions, (await openAny(worldQuestions, { ...sources, limit: 9 })).questions];
+    expect(few.length).toBeGreaterThanOrEqual(9);
+    expect(few.length).toBeLessThan(40);
+    const said = ({ id, text, choices }: Question) => [id, text, choices];
+    expect(few.map(said)).toEqual(all.slice(0, few.length).map(said));
+  });
+
   it("fall into the columns of their tables, all of them", async () => {
     const { questions } = await open;
     const results = questions.map(({ id, group, labels }) => ({

@@ -81,10 +81,10 @@ async function openImages({ images, heldOut, size }: QuestionSources): Promise<S
 /** As many questions as MMBench has. */
 const WORLD = { seed: "questions", questions: 1164, circular: true };
 
-function openWorldQuestions(size: number): OpenBenchmark {
+function openWorldQuestions({ size, limit = WORLD.questions }: QuestionSources): OpenBenchmark {
   const letters = "ABCD";
   const questions = Array.from(
-    mmbenchQuestions(WORLD),
+    mmbenchQuestions({ ...WORLD, questions: Math.min(WORLD.questions, limit) }),
     ({ index, picture, question }): Question => ({
       id: `${index}`,
       text: question.question,
