@@ -1,8 +1,9 @@
-import { type Item, type Need, type Source, type Task, UserError } from "@ssl4rl/core";
+import { type Graph, graphNodes, type Item, type Need, type Source, type Task, UserError } from "@ssl4rl/core";
 import {
   openDepthPairs,
   openFolder,
   openFrameFolders,
+  openGraph,
   type PictureLimits,
   remember,
   type SkippedFile,
@@ -18,7 +19,8 @@ export interface Pictures {
   readonly skipped: readonly SkippedFile[];
 }
 
-type Wanted = Pick<Recipe, "images" | "depth" | "videos" | "size">;
+type Beside = Pick<Recipe, "depth" | "videos" | "graph" | "transductive">;
+type Wanted = Pick<Recipe, "images" | "size"> & Beside;
 
 /** The pictures a recipe names, as far as its tasks need them, training and held-out apart. */
 export async function openPictures(recipe: Recipe, tasks: readonly Task[]): Promise<Pictures> {
@@ -60,10 +62,7 @@ export function needsOf(tasks: readonly Task[]): (Need | null)[] {
   return [...new Set(tasks.map(({ needs }) => needs))];
 }
 
-async function openFiles(
-  wanted: Wanted,
-  need: Need | null,
-): Promise<Source<Item> & { readonly skipped: readonly SkippedFile[] }> {
+async function openFiles(wanted: Wanted, need: Need | null): Promise<WithSkipped> {
   const limits = pictureLimits(wanted);
   return need === null ? openFolder(wanted.images, limits) : openNeeded(wanted, need, limits);
 }
@@ -79,25 +78,40 @@ export function pictureLimits({
   return { minSide, maxSide: Math.max(256, Math.ceil(2.25 * size)) };
 }
 
+type WithSkipped = Source<Item> & { readonly skipped: readonly SkippedFile[] };
+
 /** What tasks need beside pictures. */
-export async function openNeeded(
-  { depth, videos }: Pick<Recipe, "depth" | "videos">,
-  need: Need,
-  limits: PictureLimits,
-): Promise<Source<Item> & { readonly skipped: readonly SkippedFile[] }> {
-  const path = { depth, frames: videos, graph: undefined }[need];
+export async function openNeeded(beside: Beside, need: Need, limits: PictureLimits): Promise<WithSkipped> {
+  const path = pathOf(beside, need);
   if (!path) {
     const { what, flag, source } = needWords[need];
     throw new UserError(`Some of the tasks need ${what}: give ${flag} DIR, ${source}.`, 2);
   }
+  if (need === "graph") return nodesOf(await openGraph(path), beside);
   return need === "depth" ? openDepthPairs(path, limits) : openFrameFolders(path, limits);
+}
+
+/** Where what a task needs beside pictures lies; undefined where nothing was given. */
+export function pathOf({ depth, videos, graph }: Omit<Beside, "transductive">, need: Need): string | undefined {
+  return { depth, frames: videos, graph }[need];
+}
+
+/** The nodes of an open graph, and what its files hold beside them. */
+export function nodesOf(graph: Graph, { transductive }: Pick<Recipe, "transductive">): WithSkipped {
+  const skipped = graph.leftOut.map(({ reason, count, first }) => {
+    return {
+      file: `${graph.name}: ${first.join(", ")}${count > first.length ? " …" : ""}`,
+      reason: `${reason} (${count})`,
+    };
+  });
+  return { ...graphNodes(graph, { transductive }), skipped };
 }
 
 /** What there is beside pictures, in words. */
 export const needWords: Readonly<Record<Need, { what: string; items: string; flag: string; source: string }>> = {
   depth: { what: "a depth", items: "RGB-D pairs", flag: "--depth", source: "a folder of RGB-D pairs" },
   frames: { what: "frames", items: "videos", flag: "--videos", source: "a folder of videos or frame folders" },
-  graph: { what: "a graph", items: "nodes", flag: "--graph", source: "the files of a graph" },
+  graph: { what: "a graph", items: "nodes", flag: "--graph", source: "a graph in files" },
 };
 
 /** World pictures are drawn a little larger than tasks emit, so that they are resampled as photos are. */

@@ -7,6 +7,7 @@ export * from "./graph/attribute-mask.js";
 export * from "./graph/attribute-text.js";
 export * from "./graph/attribute-words.js";
 export * from "./graph/context.js";
+export * from "./graph/find-leaks.js";
 export * from "./graph/graph-text.js";
 export * from "./graph/link-prediction.js";
 export * from "./graph/link-relation.js";

@@ -62,7 +62,7 @@ export class ProblemStream {
   ) {
     this.sources = arms.map(({ task }) => sourceOf(task));
     const empty = this.sources.find(({ length }) => length === 0);
-    if (empty) throw new UserError(`No pictures to pose problems on: ${empty.name} is empty.`);
+    if (empty) throw new UserError(`Nothing to pose problems on: ${empty.name} is empty.`);
     this.answers = arms.map(({ task, label }) => balancedAnswers(task.answers.size, "answers", seed, label));
   }
 
@@ -84,9 +84,13 @@ export class ProblemStream {
       this.skipped.set(`${arm.label}:${name}`, { picture: name, task: arm.label, reason: problem.skip });
     }
     const [first] = this.skipped.values();
+    const [items, remedy] =
+      arm.task.needs === "graph"
+        ? ["nodes", "Use another graph, or other options of the task"]
+        : ["pictures", "Use larger or more varied pictures, or a smaller size"];
     throw new UserError(
-      `None of the ${source.length} pictures of ${source.name} can be used for ${arm.label}, ` +
-        `e.g. ${first.picture}: ${first.reason}. Use larger or more varied pictures, or a smaller size.`,
+      `None of the ${source.length} ${items} of ${source.name} can be used for ${arm.label}, ` +
+        `e.g. ${first.picture}: ${first.reason}. ${remedy}.`,
     );
   }
 

@@ -33,6 +33,10 @@ const keys = {
   depth: z.string().optional(),
   /** A folder of videos or of frame folders, for tasks that need frames. */
   videos: z.string().optional(),
+  /** A graph (a folder or a file, see docs/graphs.md), for tasks that are posed on its nodes. */
+  graph: z.string().optional(),
+  /** Poses tasks on nodes, too, that a published split of the graph keeps for validation and test. */
+  transductive: z.boolean().default(false),
   /** How many pictures of the world to train on; folders are used whole. */
   worldPictures: z.int().positive().default(1024),
   /** Share of a folder's pictures kept for evaluation, chosen by a hash of their content. */

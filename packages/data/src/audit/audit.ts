@@ -3,6 +3,8 @@ import { answerBalance, rowOrder, sameDraws, tellsOther } from "./answer-probes.
 import { holm } from "./binomial.js";
 import { featureProbes, runFeatureProbe } from "./feature-probes.js";
 import { groupByPicture } from "./fingerprint.js";
+import { type GraphFacts, graphFacts } from "./graph-facts.js";
+import { graphProbes, runGraphProbe } from "./graph-probes.js";
 import { type PictureFacts, pictureFacts } from "./picture-facts.js";
 import type { AuditRow } from "./row.js";
 import { kindOf, type TaskKind } from "./task-kind.js";
@@ -60,7 +62,7 @@ export async function audit(rows: AsyncIterable<AuditRow>): Promise<AuditReport>
     ...tests.map((test, i) => ({
       ...test,
       corrected: corrected[i],
-      leak: corrected[i] < ALPHA && test.accuracy - test.chance >= LEAST_GAIN,
+      leak: corrected[i] < ALPHA && test.accuracy - test.chance >= LEAST_GAIN && !content.has(test.probe),
     })),
     ...sharedPictures(seen),
   ];
@@ -81,8 +83,9 @@ export async function audit(rows: AsyncIterable<AuditRow>): Promise<AuditReport>
 
 /** Measures every picture; a row with one that cannot be read is an error that names it. */
 async function look(rows: AsyncIterable<AuditRow>): Promise<SeenRow[]> {
-  const measured: { row: Omit<AuditRow, "pictures">; pictures: PictureFacts[] }[] = [];
-  for await (const { pictures, ...row } of rows) {
+  const measured: { row: Omit<AuditRow, "pictures" | "words">; pictures: PictureFacts[]; graph: GraphFacts | null }[] =
+    [];
+  for await (const { pictures, words, ...row } of rows) {
     const facts: PictureFacts[] = [];
     for (const [i, picture] of pictures.entries()) {
       facts.push(
@@ -93,7 +96,7 @@ async function look(rows: AsyncIterable<AuditRow>): Promise<SeenRow[]> {
         }),
       );
     }
-    measured.push({ row, pictures: facts });
+    measured.push({ row, pictures: facts, graph: words ? graphFacts(words.prompt, words.answer) : null });
   }
   const kinds = new Map(
     [...new Set(measured.map(({ row }) => row.task))].map((task) => [
@@ -110,13 +113,13 @@ async function look(rows: AsyncIterable<AuditRow>): Promise<SeenRow[]> {
   );
   const places = new Map<string, number>();
   const sources = new Map<string, number>();
-  return measured.map(({ row: { task, split, source, target }, pictures }, number) => {
+  return measured.map(({ row: { task, split, source, target }, pictures, graph }, number) => {
     const key = JSON.stringify([task, split]);
     const place = places.get(key) ?? 0;
     places.set(key, place + 1);
     if (source !== undefined && !sources.has(source)) sources.set(source, -1 - sources.size);
     const group = source === undefined ? looks[number] : sources.get(source)!;
-    return { task, split, target, pictures, number, place, group, look: looks[number] };
+    return { task, split, target, pictures, graph, number, place, group, look: looks[number] };
   });
 }
 
@@ -138,6 +141,8 @@ function byTask(seen: readonly SeenRow[]): TaskRows[] {
   });
 }
 
+const content = new Set(graphProbes.flatMap(({ name, content }) => (content ? [name] : [])));
+
 type Test = Omit<Finding, "leak" | "corrected">;
 
 function probe(task: TaskRows): { tests: Test[]; unasked: { probe: string; reason: string }[] } {
@@ -146,15 +151,17 @@ function probe(task: TaskRows): { tests: Test[]; unasked: { probe: string; reaso
       name: "answer balance",
       sees: "the commonest answer alone",
       remedy: "Draw the answer first and the picture's corruption to it, every answer equally often.",
-      result: answerBalance(task) ?? { unasked: "too few questions" },
+      result: freeText(task) ?? answerBalance(task) ?? { unasked: "too few questions" },
     },
     {
       name: "row order",
       sees: "the place in the set",
       remedy: "Mix the answers, and name each row's randomness by its picture; never reset one generator per batch.",
-      result: rowOrder(task) ?? { unasked: "too few questions" },
+      result: freeText(task) ?? rowOrder(task) ?? { unasked: "too few questions" },
     },
-    ...featureProbes.map((probe) => ({ ...probe, result: runFeatureProbe(probe, task) })),
+    ...(task.rows.every(({ pictures }) => pictures.length > 0)
+      ? featureProbes.map((probe) => ({ ...probe, result: runFeatureProbe(probe, task) }))
+      : graphProbes.map((probe) => ({ ...probe, result: runGraphProbe(probe, task) }))),
   ];
   const tests: Test[] = [];
   const unasked: { probe: string; reason: string }[] = [];
@@ -163,6 +170,12 @@ function probe(task: TaskRows): { tests: Test[]; unasked: { probe: string; reaso
     else tests.push({ task: task.task, probe: name, sees, remedy, ...result });
   }
   return { tests, unasked };
+}
+
+/** Where there is nothing to choose from, the answer follows from what is asked about, and repeats with it. */
+function freeText({ rows }: TaskRows): { readonly unasked: string } | null {
+  const closed = rows.some(({ graph, pictures }) => graph !== null || pictures.length > 0);
+  return closed ? null : { unasked: "answers are free text" };
 }
 
 /** Do two splits draw the same answers in the same order? */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UserError } from "@ssl4rl/core";
+import { type AnswerSpec, UserError } from "@ssl4rl/core";
 import type { AuditRow } from "./row.js";
 
 interface Place {
@@ -24,8 +24,10 @@ export async function rowOf(
   const truth = fieldOf(values.reward_model, "ground_truth");
   const target = Array.isArray(truth) ? truth.join(",") : typeof truth === "number" ? String(truth) : truth;
   if (typeof target !== "string" || target === "") throw wrong("reward_model.ground_truth", "the true answer", truth);
-  const images = values.images;
-  if (!Array.isArray(images) || images.length === 0) throw wrong("images", "a list of pictures", images);
+  const images = values.images ?? [];
+  if (!Array.isArray(images)) throw wrong("images", "a list of pictures", images);
+  const words = images.length === 0 ? wordsOf(values) : null;
+  if (words === null && images.length === 0) throw wrong("images", "a list of pictures", values.images);
   const stated = fieldOf(values.extra_info, "split");
   return {
     task,
@@ -33,6 +35,7 @@ export async function rowOf(
     split: split ?? (typeof stated === "string" && stated !== "" ? stated : "all"),
     pictures: await Promise.all(images.map((image, i) => pictureOf(image, i))),
     where,
+    ...(words && { words }),
   };
 
   async function pictureOf(image: unknown, i: number): Promise<Uint8Array> {
@@ -60,6 +63,14 @@ export async function rowOf(
         "reward_model.ground_truth.",
     );
   }
+}
+
+/** Of a question without pictures: what the user asks, and the kind of its answers; null where the row does not say. */
+function wordsOf({ prompt, extra_info }: Readonly<Record<string, unknown>>): AuditRow["words"] | null {
+  const content = Array.isArray(prompt) ? fieldOf(prompt.at(-1), "content") : prompt;
+  const answer = fieldOf(extra_info, "answer");
+  if (typeof content !== "string" || typeof answer !== "string") return null;
+  return { prompt: content, answer: JSON.parse(answer) as AnswerSpec };
 }
 
 function fieldOf(value: unknown, field: string): unknown {

@@ -1,3 +1,4 @@
+import type { GraphFacts } from "./graph-facts.js";
 import type { PictureFacts } from "./picture-facts.js";
 import type { Example } from "./predict.js";
 import { sequenceOf, type TaskKind } from "./task-kind.js";
@@ -8,6 +9,8 @@ export interface SeenRow {
   readonly split: string;
   readonly target: string;
   readonly pictures: readonly PictureFacts[];
+  /** Of a question on a graph. */
+  readonly graph: GraphFacts | null;
   /** Its number in the set, and in its task and split. */
   readonly number: number;
   readonly place: number;

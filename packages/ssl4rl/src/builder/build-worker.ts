@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import type { Need } from "@ssl4rl/core";
+import { Graph, type GraphData, type Need } from "@ssl4rl/core";
 import { layoutNamed, type SkippedFile } from "@ssl4rl/data";
 import { recipeArms } from "@ssl4rl/trainer";
 import { type FileRecord, makeFile } from "./make-file.js";
@@ -13,6 +13,8 @@ export interface Start {
   readonly plan: Plan;
   /** The set's folder. */
   readonly out: string;
+  /** The plan's graph, whose arrays all threads share. */
+  readonly graph: GraphData | null;
   /** Where the plan's pictures are files: what they are, and who reads them. */
   readonly files: { readonly facts: StoredFacts; readonly port: MessagePort } | null;
 }
@@ -42,7 +44,7 @@ export type Answer =
     };
 
 // The thread behind workers.ts.
-const { plan, out, files } = workerData as Start;
+const { plan, out, graph, files } = workerData as Start;
 const arms = recipeArms(plan);
 const port = parentPort!;
 let dealt: Places = new Map();
@@ -50,6 +52,7 @@ const opening = openKinds(
   plan,
   arms.map(({ task }) => task),
   files && remoteStored(files.facts, files.port),
+  graph && new Graph(graph),
 );
 
 async function answer(work: () => Promise<Extract<Answer, { done: unknown }>["done"]>): Promise<void> {

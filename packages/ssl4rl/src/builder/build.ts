@@ -7,7 +7,7 @@ import type { SkippedPicture } from "@ssl4rl/trainer";
 import { recipeTasks } from "../recipes.js";
 import type { Job } from "./build-worker.js";
 import { addCounts, type FileRecord, type TaskCount } from "./make-file.js";
-import { needsFiles } from "./open-kinds.js";
+import { needsFiles, planGraph } from "./open-kinds.js";
 import { type FileOfSet, filesOf, fingerprintOf, type Plan, rowsOf, type Split, splits } from "./plan.js";
 import { SetFolder } from "./set-folder.js";
 import { deal, type Finding, type Survey } from "./survey.js";
@@ -53,8 +53,10 @@ export async function build(plan: Plan, options: BuildOptions): Promise<Manifest
   let stored: Stored | null = null;
   let workers: Workers | null = null;
   try {
-    if (needsFiles(plan, recipeTasks(plan))) stored = await openStored(plan.images, { spool: folder.spool });
-    workers = await Workers.start(options.workers, { plan, out: options.out }, stored);
+    const tasks = recipeTasks(plan);
+    if (needsFiles(plan, tasks)) stored = await openStored(plan.images, { spool: folder.spool });
+    const graph = (await planGraph(plan, tasks))?.data ?? null;
+    workers = await Workers.start(options.workers, { plan, out: options.out, graph }, stored);
     const surveys = await surveyAll(workers, plan, options);
     const fingerprint = fingerprintOf(
       plan,

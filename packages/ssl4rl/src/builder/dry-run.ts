@@ -5,7 +5,7 @@ import { Mixture, recipeArms, type SkippedPicture } from "@ssl4rl/trainer";
 import { Progress } from "../progress.js";
 import { imageTokens, type VisionFamily } from "./image-tokens.js";
 import { rowStream, type Workshop } from "./make-file.js";
-import { needsFiles, openKinds } from "./open-kinds.js";
+import { needsFiles, openKinds, planGraph } from "./open-kinds.js";
 import { filesOf, type Plan, rowsOf, type Split, splits } from "./plan.js";
 import { deal, dealOut, look } from "./survey.js";
 import { mostTextTokens } from "./text-tokens.js";
@@ -27,7 +27,7 @@ export async function showEstimate(plan: Plan, counting: Counting, json: boolean
   const arms = recipeArms(plan);
   const tasks = arms.map(({ task }) => task);
   const stored = needsFiles(plan, tasks) ? await openStored(plan.images, { spool: tmpdir() }) : null;
-  const opened = await openKinds(plan, tasks, stored);
+  const opened = await openKinds(plan, tasks, stored, await planGraph(plan, tasks));
   const places = new Map<Need | null, Readonly<Record<Split, readonly number[]>>>();
   let leftOut = 0;
   for (const [need, { source, skipped }] of opened) {

@@ -13,6 +13,8 @@ export interface Plan {
   readonly images: string;
   readonly depth?: string;
   readonly videos?: string;
+  readonly graph?: string;
+  readonly transductive?: boolean;
   /** Shorter sides below this many pixels are left out. */
   readonly minSide: number;
   /** Whether pictures that look nearly the same as an earlier one are left out. */
@@ -67,7 +69,7 @@ const digits = (number: number) => String(number).padStart(5, "0");
  * where they lie does not matter.
  */
 export function fingerprintOf(plan: Plan, pictures: readonly string[]): string {
-  const { images, depth, videos, ...rest } = plan;
+  const { images, depth, videos, graph, ...rest } = plan;
   return createHash("sha256")
     .update(JSON.stringify({ ...rest, pictures }))
     .digest("hex");

@@ -21,6 +21,7 @@ export function auditCommand(): Command {
     .option("--images <dir>", "instead of a set: the questions that tasks pose on these pictures (or on `world`)")
     .option("--depth <dir>", "with --images: a folder of RGB-D pairs, for tasks that need a depth")
     .option("--videos <dir>", "with --images: a folder of videos or frame folders, for tasks that need frames")
+    .option("--graph <dir>", "instead of a set: a graph, for tasks that are posed on its nodes")
     .option(
       "--task <name...>",
       "with --images: tasks, with options after a colon (default: those of the preset, or all)",
@@ -38,8 +39,8 @@ export function auditCommand(): Command {
         "\nExamples:\n  ssl4rl audit data/rotation\n  ssl4rl audit --images ~/photos --task rotation:step=45\n  ssl4rl audit --images ~/photos --preset ssl-r1",
     )
     .action(async (set: string | undefined, flags: Flags) => {
-      if ((set === undefined) === (flags.images === undefined)) {
-        throw new UserError("Give either a built set or --images DIR to audit.", 2);
+      if ((set === undefined) === (flags.images === undefined && flags.graph === undefined)) {
+        throw new UserError("Give either a built set, or --images DIR or --graph DIR, to audit.", 2);
       }
       const rows = set === undefined ? posed(flags) : readSet(set);
       const report = await audit(counted(rows));
@@ -54,9 +55,16 @@ async function* posed(flags: Flags): AsyncGenerator<AuditRow> {
   for (const task of tasks) {
     const stream = new ProblemStream(sourceOf, evenArms([task]), protocols[0], recipe.seed);
     const name = describeTask(task);
-    for (let i = 0; i < flags.rows; i++) {
-      const { picture, images, target } = await stream.get(i);
-      yield { task: name, split: "all", source: picture, pictures: images, target, where: `${name}, question ${i}` };
+    try {
+      for (let i = 0; i < flags.rows; i++) {
+        const { picture, images, target, prompt, answers } = await stream.get(i);
+        const row = { task: name, split: "all", source: picture, target, where: `${name}, question ${i}` };
+        yield { ...row, pictures: images, ...(images.length === 0 && { words: { prompt, answer: answers.spec } }) };
+      }
+    } catch (error) {
+      // The others are still worth an audit.
+      if (!(error instanceof UserError) || flags.task || tasks.length === 1) throw error;
+      console.error(error.message);
     }
   }
 }

@@ -17,6 +17,7 @@ interface Flags {
   readonly source?: string;
   readonly depth?: string;
   readonly videos?: string;
+  readonly graph?: string;
   readonly task?: string[];
   readonly size?: number;
   readonly rows: number;
@@ -52,6 +53,7 @@ export function buildCommand(): Command {
     )
     .option("--depth <dir>", "a folder of RGB-D pairs, for tasks that need a depth")
     .option("--videos <dir>", "a folder of videos or frame folders, for tasks that need frames")
+    .option("--graph <dir>", "a graph, for tasks that are posed on its nodes (default: --source, where all tasks are)")
     .option("--task <name...>", "tasks, with options after a colon (default: those of the recipe)")
     .option("--size <px>", "side of the pictures that tasks emit (default: the recipe's)", wholeNumber)
     .option("--rows <n>", "rows of all splits together; tasks take turns", positiveNumber, 1000)
@@ -85,7 +87,7 @@ export function buildCommand(): Command {
     .option("--json", "end with one line of JSON on standard output")
     .addHelpText(
       "after",
-      "\nExamples:\n  ssl4rl build --preset ssl-r1 --source ~/photos --rows 5000 --format verl --out sets/ssl-r1\n" +
+      "\nExamples:\n  ssl4rl build --preset ssl4rl-graph --source graphs/cora --rows 5000 --out sets/cora\n  ssl4rl build --preset ssl-r1 --source ~/photos --rows 5000 --format verl --out sets/ssl-r1\n" +
         "  ssl4rl build --preset ssl4rl --source shards/ --rows 100000 --shard 3/8 --out sets/big",
     )
     .action(async (recipeName: string | undefined, flags: Flags) => {
@@ -133,6 +135,7 @@ function planOf(name: string, recipe: Recipe, flags: Flags): Plan {
       ...(flags.source && { images: flags.source }),
       ...(flags.depth && { depth: flags.depth }),
       ...(flags.videos && { videos: flags.videos }),
+      ...(flags.graph && { graph: flags.graph }),
       // A curriculum is for training, and may name levels that these tasks lack.
       ...(flags.task && { tasks: flags.task.map(parseTaskFlag), curriculum: undefined }),
       ...(flags.size !== undefined && { size: flags.size }),
@@ -144,12 +147,15 @@ function planOf(name: string, recipe: Recipe, flags: Flags): Plan {
     throw new UserError(`--validation ${flags.validation} and --test ${flags.test} leave nothing to train on.`, 2);
   }
   layoutNamed(flags.format);
-  recipeTasks(wanted);
-  const { images, depth, videos, worldPictures, tasks, size, protocol, reward, seed } = wanted;
+  const onGraph = recipeTasks(wanted).every(({ needs }) => needs === "graph");
+  const graph = wanted.graph ?? (onGraph ? flags.source : undefined);
+  const { images, depth, videos, transductive, worldPictures, tasks, size, protocol, reward, seed } = wanted;
   return {
     images,
     depth,
     videos,
+    // What is not there is not written: sets of pictures keep the fingerprints that they had.
+    ...(graph !== undefined && { graph, transductive }),
     minSide: flags.minSide,
     dedupe: flags.dedupe ?? false,
     worldPictures,

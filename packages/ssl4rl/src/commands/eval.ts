@@ -31,6 +31,7 @@ interface Flags extends AnswererFlags {
   readonly size: number;
   readonly depth?: string;
   readonly videos?: string;
+  readonly graph?: string;
   readonly task: string[];
   readonly questions: number;
   readonly json?: boolean;
@@ -62,6 +63,7 @@ export function evalCommand(): Command {
     .optionsGroup("Self-supervised questions:")
     .option("--depth <dir>", "without --run: a folder of RGB-D pairs, for tasks that need a depth")
     .option("--videos <dir>", "without --run: a folder of videos or frame folders, for tasks that need frames")
+    .option("--graph <dir>", "without --run: a graph, for tasks that are posed on its nodes")
     .option("--task <name...>", "without --run: tasks, with options after a colon", ["rotation"])
     .option("--questions <n>", "questions per task", wholeNumber, 400)
     .optionsGroup("Benchmarks (docs/benchmarks.md lists them; docs/evaluation.md has more):")
@@ -98,7 +100,7 @@ Examples:
       const progress = new Progress();
       const source = (name: string) => command.getOptionValueSource(name);
       if (flags.bench) {
-        const given = ["depth", "videos", "task", "questions"].find((name) => source(name) === "cli");
+        const given = ["depth", "videos", "graph", "task", "questions"].find((name) => source(name) === "cli");
         if (given) throw new UserError(`--${given} asks about pictures, --bench asks a benchmark: leave out one.`, 2);
         checkPictureFlags(flags.bench, source);
         const { minPixels = 1, maxPixels = Number.POSITIVE_INFINITY } = flags;
@@ -152,6 +154,7 @@ async function chosen(flags: Flags, progress: Progress) {
     images: flags.images,
     depth: flags.depth,
     videos: flags.videos,
+    graph: flags.graph,
     tasks: flags.task.map(parseTaskFlag),
   };
   const saved = run?.latestCheckpoint()?.folder ?? null;

@@ -15,9 +15,10 @@ export function previewCommand(): Command {
   return new Command("preview")
     .description("Write a contact sheet (one HTML file) of the questions that tasks make of your pictures.")
     .option("--preset <name>", "the tasks, protocol and reward of a recipe: ssl4rl, ssl-r1, visual-jigsaw …")
-    .option("--images <dir>", "a folder of pictures, or `world` for procedural ones", "world")
+    .option("--images <dir>", "a folder of pictures, or `world` for procedural ones (default: world)")
     .option("--depth <dir>", "a folder of RGB-D pairs, for tasks that need a depth")
     .option("--videos <dir>", "a folder of videos or frame folders, for tasks that need frames")
+    .option("--graph <dir>", "a graph, for tasks that are posed on its nodes; without --images for these alone")
     .option("--task <name...>", "tasks, with options after a colon (default: those of the preset, or all)")
     .option("--rows <n>", "questions per task", wholeNumber, 8)
     .option("--size <px>", "side of the pictures that tasks emit (default: the preset's, or 224)", wholeNumber)
@@ -25,7 +26,7 @@ export function previewCommand(): Command {
     .addHelpText(
       "after",
       "\nExamples:\n  ssl4rl preview --images ~/photos --task rotation:step=45 --out sheet.html\n" +
-        "  ssl4rl preview --preset ssl-r1 --images ~/photos",
+        "  ssl4rl preview --preset ssl-r1 --images ~/photos\n  ssl4rl preview --graph graphs/cora",
     )
     .action(async (flags: Flags) => {
       const { recipe, tasks, sourceOf } = await openPosing(flags, 4 * flags.rows);

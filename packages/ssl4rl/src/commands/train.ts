@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describeReward, UserError } from "@ssl4rl/core";
+import { describeReward, type Task, UserError } from "@ssl4rl/core";
 import {
   checkRecipe,
   lockRun,
@@ -19,12 +19,13 @@ import { groupBy } from "../report/group-by.js";
 import { renderReport } from "../report/report.js";
 import { freeRunPath, newestRun, runPath } from "../run-path.js";
 import { describeScore } from "../score-line.js";
-import { needWords, openPictures } from "../sources.js";
+import { needsOf, needWords, openPictures, pathOf } from "../sources.js";
 
 interface Flags {
   readonly images?: string;
   readonly depth?: string;
   readonly videos?: string;
+  readonly graph?: string;
   readonly task?: string[];
   readonly model?: string;
   readonly lora?: boolean;
@@ -46,6 +47,7 @@ export function trainCommand(): Command {
     .option("--images <dir>", "a folder of pictures, or `world` for procedural ones")
     .option("--depth <dir>", "a folder of RGB-D pairs, for tasks that need a depth")
     .option("--videos <dir>", "a folder of videos or frame folders, for tasks that need frames")
+    .option("--graph <dir>", "a graph, for tasks that are posed on its nodes (docs/graphs.md)")
     .option("--task <name...>", "tasks, with options after a colon: rotation, position:grid=3")
     .option("--model <dir>", "a checkpoint in Hugging Face layout, owner/name on its Hub, or tiny-vl")
     .option("--lora", "train low-rank adapters alone (of rank 64, unless the recipe says more)")
@@ -73,8 +75,14 @@ interface Planned {
 
 function newRun(recipeName: string | undefined, flags: Flags): Planned {
   const { name, recipe } = loadRecipe(recipeName ?? "photos");
-  if (!recipeName && !flags.images) {
-    throw new UserError("Nothing to train on: name a recipe (ssl4rl train demo) or pictures (--images DIR).", 2);
+  if (!recipeName && !flags.images && !flags.graph) {
+    throw new UserError(
+      "Nothing to train on: name a recipe (ssl4rl train demo), pictures (--images DIR) or a graph (--graph DIR).",
+      2,
+    );
+  }
+  if (!recipeName && !flags.images && !flags.task) {
+    throw new UserError("Which tasks? Name some with --task, such as link-prediction, or a recipe (ssl4rl-graph).", 2);
   }
   const wanted = checkRecipe(
     {
@@ -82,6 +90,7 @@ function newRun(recipeName: string | undefined, flags: Flags): Planned {
       ...(flags.images && { images: flags.images }),
       ...(flags.depth && { depth: flags.depth }),
       ...(flags.videos && { videos: flags.videos }),
+      ...(flags.graph && { graph: flags.graph }),
       ...(flags.task && { tasks: flags.task.map(parseTaskFlag) }),
       ...(flags.model && { model: flags.model }),
       ...(flags.lora && { lora: recipe.lora ?? {} }),
@@ -103,6 +112,7 @@ function resumedRun(recipeName: string | undefined, flags: Flags): RunFolder {
     "--images": flags.images,
     "--depth": flags.depth,
     "--videos": flags.videos,
+    "--graph": flags.graph,
     "--task": flags.task,
     "--model": flags.model,
     "--lora": flags.lora,
@@ -124,8 +134,10 @@ async function runTraining(planned: RunFolder | Planned, flags: Flags): Promise<
   const arms = recipeArms(recipe);
   const tasks = arms.map(({ task }) => task);
   const model = await checkpointFolder(recipe.model, progress);
-  progress.say(`Run ${path}: ${arms.map(({ label }) => label).join(", ")} on ${recipe.images}, ${recipe.steps} steps`);
-  progress.update("Reading pictures");
+  progress.say(
+    `Run ${path}: ${arms.map(({ label }) => label).join(", ")} on ${namesOf(recipe, tasks)}, ${recipe.steps} steps`,
+  );
+  progress.update("Reading what to train on");
   const pictures = await openPictures(recipe, tasks);
   for (const [need, some] of groupBy(tasks, (task) => task.needs)) {
     const what = need === null ? "pictures" : needWords[need].items;
@@ -200,6 +212,13 @@ async function runTraining(planned: RunFolder | Planned, flags: Flags): Promise<
   progress.say(`Report: ${join(run.path, "report.html")}`);
   if (flags.json) console.log(JSON.stringify(summary(run, before, after)));
   if (stopped) process.exitCode = 130;
+}
+
+/** What the tasks are posed on, as the recipe names it. */
+function namesOf(recipe: Recipe, tasks: readonly Task[]): string {
+  return needsOf(tasks)
+    .map((need) => (need === null ? recipe.images : pathOf(recipe, need)))
+    .join(", ");
 }
 
 function createRun(path: string, recipe: Recipe): RunFolder {

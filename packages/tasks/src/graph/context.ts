@@ -1,4 +1,4 @@
-import { type Graph, type Random, type Skip, sampleNeighbourhood, visibleEdges } from "@ssl4rl/core";
+import { type Graph, type Random, type Skip, sampleArcs, sampleNeighbourhood, visibleEdges } from "@ssl4rl/core";
 import { z } from "zod";
 import { type AliasEdge, type EdgeForm, printGraph } from "./graph-text.js";
 import { longText, MASK, mentions, shortText, TARGET_CHARACTERS } from "./node-text.js";
@@ -36,8 +36,11 @@ export interface Wanted {
   readonly targets: readonly number[];
   /** Nodes to choose from: they are called N1, N2 … in this order. */
   readonly candidates?: readonly number[];
-  /** Neighbours drawn of each candidate. */
-  readonly besideCandidates?: number;
+  /**
+   * Edges shown of each candidate, drawn from all that it has but those to targets and candidates; no others are shown of it, or
+   * what else the graph shows would tell true neighbours by their degree.
+   */
+  readonly edgesOfCandidate?: number;
   /** Nodes that must not be shown. */
   readonly absent?: readonly number[];
   /** Edges that must not be shown. */
@@ -66,7 +69,7 @@ export class Context {
   static draw(wanted: Wanted, options: ContextOptions, random: Random): Context | Skip {
     const { graph, targets, candidates = [], hidden } = wanted;
     const pinned = [...targets, ...candidates];
-    const drawn = drawNodes(wanted, options, random);
+    const { nodes: drawn, ofCandidates } = drawNodes(wanted, options, random);
     const shut = new Set(hidden);
     const texts = new Map(drawn.map((node) => [node, textOf(node)]));
     let nodes = drawn;
@@ -95,7 +98,10 @@ export class Context {
     }
 
     function shownEdges(): number[] {
-      const shown = visibleEdges(graph, nodes, shut);
+      const shown = visibleEdges(graph, nodes, shut).filter((edge) => {
+        const ofCandidate = candidates.includes(graph.head(edge)) || candidates.includes(graph.tail(edge));
+        return !ofCandidate || ofCandidates.has(edge);
+      });
       if (options.hidden === 0) return shown;
       for (const edge of shown) {
         const own = targets.includes(graph.head(edge)) || targets.includes(graph.tail(edge));
@@ -144,16 +150,25 @@ export class Context {
   }
 }
 
-/** Targets, candidates, then the rest from near to far. */
-function drawNodes(wanted: Wanted, { sample }: ContextOptions, random: Random): number[] {
-  const { graph, targets, candidates = [], besideCandidates = 0, absent = [], hidden } = wanted;
-  const around = sampleNeighbourhood(graph, targets, sample.split("x").map(Number), hidden, random);
-  const beside = sampleNeighbourhood(graph, candidates, [besideCandidates], hidden, random);
-  const hopOf = new Map<number, number>();
-  for (const { nodes, hops } of [around, beside]) {
-    for (const [i, node] of nodes.entries()) hopOf.set(node, Math.min(hops[i], hopOf.get(node) ?? hops[i]));
-  }
+/** Targets, candidates, then the rest from near to far; and the edges of candidates that may be shown. */
+function drawNodes(
+  wanted: Wanted,
+  { sample }: ContextOptions,
+  random: Random,
+): { readonly nodes: number[]; readonly ofCandidates: ReadonlySet<number> } {
+  const { graph, targets, candidates = [], edgesOfCandidate = 0, absent = [], hidden } = wanted;
   const gone = new Set([...absent, ...targets, ...candidates]);
+  const around = sampleNeighbourhood(graph, targets, sample.split("x").map(Number), hidden, random);
+  const hopOf = new Map(around.nodes.map((node, i) => [node, around.hops[i]]));
+  const ofCandidates = new Set<number>();
+  for (const candidate of candidates) {
+    sampleArcs(graph, candidate, edgesOfCandidate, random, (edge, other) => {
+      if (gone.has(other) || !graph.isTrain(edge) || hidden.has(edge)) return false;
+      ofCandidates.add(edge);
+      hopOf.set(other, Math.min(1, hopOf.get(other) ?? 1));
+      return true;
+    });
+  }
   const rest = [...hopOf].filter(([node]) => !gone.has(node)).sort(([, a], [, b]) => a - b);
-  return [...targets, ...candidates, ...rest.map(([node]) => node)];
+  return { nodes: [...targets, ...candidates, ...rest.map(([node]) => node)], ofCandidates };
 }

@@ -8,7 +8,7 @@ export interface HiddenNeighbours {
   /** How the target is tied to each: they share relation and direction where these mean something. */
   readonly ties: readonly Tie[];
   readonly wrong: readonly number[];
-  /** All edges between the target and the hidden neighbours. */
+  /** All edges between the target and the hidden neighbours, and among these. */
   readonly hidden: ReadonlySet<number>;
 }
 
@@ -27,21 +27,19 @@ export function hideNeighbours(
 ): HiddenNeighbours | Skip {
   const visible = VisibleGraph.of(graph);
   const drawn = drawTies(graph, node, LOOKED_AT, random);
-  if (drawn.length <= count) return { skip: `has ${drawn.length} neighbours, too few to hide ${count}` };
+  if (drawn.length <= count) return { skip: `has too few neighbours (${drawn.length}) to hide ${count}` };
   const groups = sameKind(graph, drawn)
     .map((ties) => ties.filter(({ other }) => !nameEachOther(graph, node, other)))
     .filter((ties) => ties.length >= count);
   if (groups.length === 0) return { skip: `has not ${count} neighbours of one kind that its text does not name` };
   const ties = random.pick(groups).slice(0, count);
-  const hidden = edgesTo(
-    graph,
-    node,
-    ties.map(({ other }) => other),
-  );
+  const right = ties.map(({ other }) => other);
+  // Those between the neighbours too: shown they would name them by each other, and counted they would not be matched.
+  const hidden = new Set([node, ...right].flatMap((one, i) => [...edgesTo(graph, one, right.slice(i))]));
   const others: number[] = [];
   for (const [i, tie] of ties.entries()) {
     const share = Math.floor(((i + 1) * wrong) / count) - Math.floor((i * wrong) / count);
-    const taken = new Set([...ties.map(({ other }) => other), ...others]);
+    const taken = new Set([...right, ...others]);
     const match = { node, like: tie.other, count: share, taken, hidden, relation: rangeOf(graph, tie) };
     others.push(...matchedNodes(visible, match, random).filter((other) => !nameEachOther(graph, node, other)));
   }

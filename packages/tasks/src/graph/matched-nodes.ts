@@ -8,7 +8,7 @@ export interface Match {
   /** They look like this one, which is right. */
   readonly like: number;
   readonly count: number;
-  /** Nodes that are taken already. */
+  /** Nodes that are taken already; none may be adjacent to them. */
   readonly taken: ReadonlySet<number>;
   /** Edges that the question hides. */
   readonly hidden: ReadonlySet<number>;
@@ -21,8 +21,8 @@ const TRIES = 150;
 
 /**
  * Wrong nodes that cannot be told from the right one by their degree or by neighbours in common with `node`: both fall into
- * the same power of two, the question's hidden edges taken away. None is adjacent to `node` by an edge of any split, nor reads
- * almost as either of the two. Fewer than asked where some tries found no more.
+ * the same power of two, the question's hidden edges taken away. None is adjacent to `node` by an edge of any split, nor to
+ * each other, nor reads almost as either of the two. Fewer than asked where some tries found no more.
  */
 export function matchedNodes(visible: VisibleGraph, match: Match, random: Random): number[] {
   const { node, like, hidden, relation } = match;
@@ -54,9 +54,11 @@ export function matchedNodes(visible: VisibleGraph, match: Match, random: Random
 
   function fits(other: number, slack: number): boolean {
     const near = (a: number, b: number) => Math.abs(a - b) <= slack;
-    if (!near(bucketOf(visible.degree(other, hidden)), degree)) return false;
+    const own = bucketOf(visible.degree(other, hidden));
+    // No edge, one and more than one are told apart at once.
+    if (!near(own, degree) || (own !== degree && Math.min(own, degree) < 2)) return false;
     if (relation && !visible.relations.has(relation.number, relation.end, other)) return false;
-    if (graph.hasEdge(node, other)) return false;
+    if ([node, ...match.taken, ...chosen].some((one) => graph.hasEdge(one, other))) return false;
     if (!near(bucketOf(visible.commonNeighbours(node, other, hidden)), bucketOf(common))) return false;
     const text = shortText(graph, other);
     if (text === null) return shortText(graph, like) === null;

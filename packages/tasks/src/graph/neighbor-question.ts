@@ -4,8 +4,8 @@ import { aliases } from "./graph-text.js";
 import type { HiddenNeighbours } from "./hidden-neighbours.js";
 import { printTie } from "./ties.js";
 
-/** Neighbours drawn of each candidate. */
-const BESIDE = 2;
+/** Edges shown of each candidate. */
+const SHOWN = 2;
 
 /**
  * A question of which candidates are tied to the target. Those called as in `chosen` are hidden neighbours, the others wrong
@@ -22,7 +22,7 @@ export function neighborQuestion(
 ): Corruption<never> | Skip {
   const [right, others] = [ties.map(({ other }) => other), [...wrong]];
   const candidates = aliases(names.all).map((name) => (names.chosen.includes(name) ? right : others).shift()!);
-  const wanted = { graph, targets: [node], candidates, besideCandidates: BESIDE, absent: right, hidden };
+  const wanted = { graph, targets: [node], candidates, edgesOfCandidate: SHOWN, absent: right, hidden };
   const context = Context.draw(wanted, options, random);
   if (isSkip(context)) return context;
   const edge = printTie(graph, context.alias(node), "?", ties[0]);
