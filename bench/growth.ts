@@ -102,7 +102,10 @@ export default async function bench(): Promise<void> {
   }
   if (!words.includes("docs")) return;
   const docs = (name: string) => fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
-  writeFileSync(docs("cost.svg"), linePlot(panels, "seconds"));
+  writeFileSync(
+    docs("cost.svg"),
+    linePlot("Seconds of each phase by responses, pictures and prompts", panels, "seconds"),
+  );
   writeFileSync(docs("cost.md"), page(machine, sections));
 }
 

@@ -12,8 +12,8 @@ const frame = { left: 40, right: 288, top: 34, bottom: 180 };
 const colours = ["#0072b2", "#d55e00", "#009e73", "#555555"];
 const dashes = ["", "6 3", "2 3", "8 3 2 3"];
 
-/** Panels side by side with one legend: SVG that stands alone. All have the same lines. */
-export function linePlot(panels: readonly Panel[], axis: string): string {
+/** Panels side by side with one legend: SVG that stands alone. All have the same lines. `title` says it without the picture. */
+export function linePlot(title: string, panels: readonly Panel[], axis: string): string {
   const names = Object.keys(panels[0].lines);
   const legend = names.map((name, i) => {
     const x = 20 + i * 160;
@@ -22,6 +22,7 @@ export function linePlot(panels: readonly Panel[], axis: string): string {
   const drawn = panels.map((panel, i) => `<g transform="translate(${i * size.width} 16)">${draw(panel, axis)}</g>`);
   const [width, height] = [panels.length * size.width, size.height];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11">
+<title>${title}</title>
 <rect width="${width}" height="${height}" fill="#fff"/>
 ${[...legend, ...drawn].join("\n")}
 </svg>
