@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import type { Graph } from "@ssl4rl/core";
 import { openGraph } from "@ssl4rl/data";
 import type { Benchmark, Contents } from "../benchmark.js";
@@ -38,9 +37,9 @@ const benchmarkOf = ({ graph, id, title, questions, majority, metrics }: Kind): 
   size: null,
   layouts: [
     {
-      path: `${graph}/*`,
+      path: graph,
       from: `${graphs[graph][1]}; docs/graphs.md has the layouts`,
-      read: async ([file]) => questions(await openGraph(dirname(file))),
+      read: async ([folder]) => questions(await openGraph(folder)),
     },
   ],
   protocols: choiceProtocols,

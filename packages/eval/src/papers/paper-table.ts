@@ -224,7 +224,10 @@ function runNotes(
   );
   if (other.length > 0) {
     const sizes = other.map(({ code, n }) => [code, `${leaves.get(code)!.n} of ${n}`] as const);
-    const alike = other.length > 1 && other.length === definition.leaves.length && new Set(sizes.map(([, size]) => size)).size === 1;
+    const alike =
+      other.length > 1 &&
+      other.length === definition.leaves.length &&
+      new Set(sizes.map(([, size]) => size)).size === 1;
     const words = alike ? `${sizes[0][1]} in every column` : sizes.map((parts) => parts.join(" ")).join(", ");
     notes.push(`${run.label}: counted are ${words}.`);
   }

@@ -46,7 +46,8 @@ function percent(share: number | null): Cell {
   return share === null ? noFigure : { text: (100 * share).toFixed(2), value: 100 * share };
 }
 
-function note({ title, protocol, questions, answered, failed, leftOut, unparsable }: Scores): string {
+function note({ title, protocol, questions, answered, failed, leftOut, unparsable, majority }: Scores): string {
   const failures = failed > 0 ? `, ${failed} calls failed and ${leftOut} answers of their groups are left out` : "";
-  return `${title} asked as ${protocol.name}; ${answered} of ${questions} answered, ${(100 * unparsable).toFixed(1)}% not readable${failures}`;
+  const constant = majority ? `; always "${majority.answer}" would score ${percent(majority.share).text}` : "";
+  return `${title} asked as ${protocol.name}; ${answered} of ${questions} answered, ${(100 * unparsable).toFixed(1)}% not readable${failures}${constant}`;
 }
