@@ -32,7 +32,7 @@ export const attributeWords = defineGraphTask({
     const hidden = random.shuffle(blankable(text, index, elsewhere)).slice(0, blanks);
     if (hidden.length < blanks) return { skip: `has no ${blanks} words that stand in it alone` };
     const inOrder = hidden.sort((a, b) => text.toLowerCase().indexOf(a) - text.toLowerCase().indexOf(b));
-    const blanked = inOrder.reduce((left, word, i) => left.replace(mentions([word])!, `[BLANK ${i + 1}]`), text);
+    const blanked = inOrder.reduce((left, word, i) => left.replace(mentions([word], left)!, `[BLANK ${i + 1}]`), text);
     context.texts.set(node, blanked);
     const drawn = { ...context.drawn, targets: [node], words: inOrder };
     const question = `${context.print(random)}\nWhich words stand in the blanks of ${context.alias(node)}`;

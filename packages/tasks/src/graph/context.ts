@@ -93,7 +93,7 @@ export class Context {
       const long = target && options.text === "full";
       const text = (long ? longText(graph, node, TARGET_CHARACTERS) : shortText(graph, node)) ?? "(no text)";
       if (!pinned.includes(node) && options.masked > 0 && random.chance(options.masked)) return MASK;
-      const names = mentions(wanted.unspoken ?? []);
+      const names = mentions(wanted.unspoken ?? [], text);
       return names ? text.replace(names, MASK) : text;
     }
 

@@ -31,12 +31,8 @@ export function edgesTo(graph: Graph, node: number, others: readonly number[]): 
 
 /** Does the text of one of the two name the other? Such a pair would be told by its words. */
 export function nameEachOther(graph: Graph, a: number, b: number): boolean {
-  const names = (node: number, text: string | null) => {
-    const own = namesOf(graph, node);
-    const lower = text?.toLowerCase() ?? "";
-    // Looking for the letters costs little and rules nearly all out; the pattern then asks for whole words.
-    return own.some((name) => lower.includes(name.toLowerCase())) && (mentions(own)?.test(text ?? "") ?? false);
-  };
+  const names = (node: number, text: string | null) =>
+    text !== null && (mentions(namesOf(graph, node), text)?.test(text) ?? false);
   return names(a, longText(graph, b, TARGET_CHARACTERS)) || names(b, longText(graph, a, TARGET_CHARACTERS));
 }
 
