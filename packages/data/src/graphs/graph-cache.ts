@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import type { GraphData } from "@ssl4rl/core";
 
 /** Rises whenever what is read out of the same files, or how it is kept, changes. */
-const VERSION = 1;
+const VERSION = 2;
 
 const MAGIC = `ssl4rl graph ${VERSION}\n`;
 

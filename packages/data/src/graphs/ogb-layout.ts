@@ -32,7 +32,7 @@ export const ogbLayout: GraphLayout = {
     await readClasses(files, graph, nodes);
     await readSplit(files, graph, nodes);
     await readTexts(files, graph);
-    return { about: "", noun: "node", directed: false };
+    return { about: "A graph; an edge joins two nodes that are related.", noun: "node", directed: false };
   },
 };
 

@@ -68,6 +68,7 @@ describe("a graph written by hand", () => {
     const graph = await open("facts.tsv");
     expect(edgesOf(graph)).toEqual(["New_York lies in USA", "USA borders Mexico"]);
     expect([graph.name, graph.title(0), graph.directed]).toEqual(["facts", "New York", true]);
+    expect([graph.about, graph.noun]).toEqual(["Facts that relate entities to each other.", "entity"]);
   });
 
   it("may have its triples in three files with the nodes beside them", async () => {

@@ -31,6 +31,11 @@ export const tablesLayout: GraphLayout = {
     await readRelations(files, graph);
     if (!nodes) graph.nameByKeys();
     const typed = [...graph.relationKeys].length > 0;
-    return { about: papers ? "Papers that cite each other." : "", noun: papers ? "paper" : "node", directed: typed };
+    if (papers)
+      return { about: "Papers; an edge joins two of which one cites the other.", noun: "paper", directed: typed };
+    const about = typed
+      ? "Facts that relate entities to each other."
+      : "A graph; an edge joins two nodes that are related.";
+    return { about, noun: typed ? "entity" : "node", directed: typed };
   },
 };
