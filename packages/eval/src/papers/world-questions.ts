@@ -42,7 +42,9 @@ const common = {
   blocks: [{ rows: ["tiny-vl"] }],
   gains: "best of block",
   leafRounding: "round",
-  remarks: ["Pictures and questions are of the procedural world: no paper has them. Every row counts by itself."],
+  remarks: [
+    "Pictures and questions are of the procedural world: no paper has them. Every row counts by itself, in its group and in all.",
+  ],
 } as const satisfies Partial<TableDefinition>;
 
 /** The columns of SSL4RL's Tables 1 and 6, of questions about the world. */
@@ -56,7 +58,7 @@ export const worldTables: readonly TableDefinition[] = [
         ([label, categories]): Column => ({
           code: label,
           label,
-          rule: { by: "mean", of: Object.keys(categories), rounding: "round" },
+          rule: { by: "units", of: Object.keys(categories), rounding: "round" },
         }),
       ),
       average,
