@@ -44,28 +44,44 @@ const GZIP = /\.gz$/i;
 /** Archives are unpacked into memory; larger ones are refused. */
 const LARGEST_ARCHIVE = 2 ** 30;
 
-/** The files of a folder at any depth, or one file. */
-export async function graphFiles(
-  path: string,
-): Promise<{ readonly files: GraphFiles; readonly paths: readonly string[] }> {
+/** Is told what is read and how far: `Reading edges.csv: 120 MB`. */
+export type Reading = (state: string) => void;
+
+/** Where the files of a folder at any depth lie, or one file, by name. */
+export async function graphPaths(path: string): Promise<ReadonlyMap<string, string>> {
   const info = await stat(path).catch(() => null);
   if (!info) throw new UserError(`No file or folder ${path}. Check the path.`);
-  const names = info.isDirectory() ? (await filesUnder(path)).files : [basename(path)];
-  const place = (name: string) => (info.isDirectory() ? join(path, name) : path);
+  if (!info.isDirectory()) return new Map([[basename(path), path]]);
+  const { files } = await filesUnder(path);
+  return new Map(files.map((name) => [name, join(path, name)]));
+}
+
+/** These files, and the members of those that are archives. */
+export async function graphFiles(paths: ReadonlyMap<string, string>, reading: Reading): Promise<GraphFiles> {
   const files = new Map<string, GraphFile>();
-  const archives = names.filter((name) => ARCHIVE.test(name));
-  // What lies there unpacked stands, not the same again within an archive.
-  const unpackedFirst = names
-    .filter((name) => !ARCHIVE.test(name))
-    .sort((a, b) => Number(GZIP.test(a)) - Number(GZIP.test(b)));
   const add = (name: string, file: GraphFile) => files.has(name) || files.set(name, file);
-  for (const name of unpackedFirst) {
-    add(name.replace(GZIP, ""), { name: place(name), bytes: () => unpacked(place(name)) });
+  const archives = [...paths].filter(([name]) => ARCHIVE.test(name));
+  // What lies there unpacked stands, not the same again within an archive.
+  const unpackedFirst = [...paths]
+    .filter(([name]) => !ARCHIVE.test(name))
+    .sort(([a], [b]) => Number(GZIP.test(a)) - Number(GZIP.test(b)));
+  for (const [name, path] of unpackedFirst) {
+    add(name.replace(GZIP, ""), { name: path, bytes: () => told(name, unpacked(path), reading) });
   }
-  for (const name of archives) {
-    for (const member of await tarMembers(place(name))) add(join(name, "..", basename(member.name)), member);
+  for (const [name, path] of archives) {
+    for (const member of await tarMembers(path)) add(join(name, "..", basename(member.name)), member);
   }
-  return { files: new GraphFiles(files), paths: names.map(place) };
+  return new GraphFiles(files);
+}
+
+/** The same pieces; says how many bytes there were so far, from the first megabyte on. */
+async function* told(name: string, pieces: AsyncIterable<Buffer>, reading: Reading): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    if (bytes >= 1e6) reading(`Reading ${name}: ${Math.round(bytes / 1e6)} MB`);
+    yield piece;
+  }
 }
 
 async function tarMembers(path: string): Promise<GraphFile[]> {

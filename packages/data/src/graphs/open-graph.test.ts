@@ -227,7 +227,9 @@ describe("a star with a million leaves", () => {
     const lines: string[] = [];
     for (let i = 1; i <= 1_000_000; i++) lines.push(`0\t${i}`);
     await write({ "edges.tsv": lines.join("\n") });
-    const graph = await open();
+    const said: string[] = [];
+    const graph = await openGraph(folder, { cache: null, reading: (state) => said.push(state) });
+    expect(said.at(-1)).toBe(`Reading edges.tsv: ${Math.round(lines.join("\n").length / 1e6)} MB`);
     expect([graph.nodes, graph.edges, graph.degree(0)]).toEqual([1_000_001, 1_000_000, 1_000_000]);
     const { nodes, edges } = sampleNeighbourhood(graph, [0], [8, 3], new Set(), Random.from(1));
     expect([nodes.length, edges.length]).toEqual([9, 8]);

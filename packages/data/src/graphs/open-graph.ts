@@ -3,7 +3,7 @@ import { Graph, UserError } from "@ssl4rl/core";
 import { amazonLayout } from "./amazon-layout.js";
 import { GraphBuilder, type GraphWords } from "./graph-builder.js";
 import { cacheFile, defaultGraphCache, inputsOf, readGraphCache, writeGraphCache } from "./graph-cache.js";
-import { type GraphFiles, graphFiles, readJson } from "./graph-files.js";
+import { type GraphFiles, graphFiles, graphPaths, type Reading, readJson } from "./graph-files.js";
 import type { GraphLayout } from "./graph-layout.js";
 import { knownGraphs } from "./known-graphs.js";
 import { ogbLayout } from "./ogb-layout.js";
@@ -32,19 +32,22 @@ export async function openGraph(
   {
     splitSeed = 0,
     cache = defaultGraphCache(),
+    reading = () => {},
   }: {
     /** Edges that the files do not split are split by it. */
     readonly splitSeed?: number;
     /** The folder of cached graphs; null for none. */
     readonly cache?: string | null;
+    /** Is told what is being read and how far, some times for each MB. */
+    readonly reading?: Reading;
   } = {},
 ): Promise<Graph> {
-  const { files, paths } = await graphFiles(path);
+  const paths = await graphPaths(path);
   const cached = cache === null ? null : cacheFile(cache, path, splitSeed);
-  const inputs = await inputsOf(paths, splitSeed);
+  const inputs = await inputsOf([...paths.values()], splitSeed);
   const known = cached && (await readGraphCache(cached, inputs));
   if (known) return new Graph(known);
-  const graph = await readGraph(path, files, splitSeed);
+  const graph = await readGraph(path, await graphFiles(paths, reading), splitSeed);
   // A cache that cannot be written only costs time.
   if (cached) await writeGraphCache(cached, graph.data, inputs).catch(() => {});
   return graph;

@@ -55,7 +55,7 @@ export async function build(plan: Plan, options: BuildOptions): Promise<Manifest
   try {
     const tasks = recipeTasks(plan);
     if (needsFiles(plan, tasks)) stored = await openStored(plan.images, { spool: folder.spool });
-    const graph = (await planGraph(plan, tasks))?.data ?? null;
+    const graph = (await planGraph(plan, tasks, options.progress))?.data ?? null;
     workers = await Workers.start(options.workers, { plan, out: options.out, graph }, stored);
     const surveys = await surveyAll(workers, plan, options);
     const fingerprint = fingerprintOf(

@@ -27,7 +27,7 @@ export async function showEstimate(plan: Plan, counting: Counting, json: boolean
   const arms = recipeArms(plan);
   const tasks = arms.map(({ task }) => task);
   const stored = needsFiles(plan, tasks) ? await openStored(plan.images, { spool: tmpdir() }) : null;
-  const opened = await openKinds(plan, tasks, stored, await planGraph(plan, tasks));
+  const opened = await openKinds(plan, tasks, stored, await planGraph(plan, tasks, (state) => progress.update(state)));
   const places = new Map<Need | null, Readonly<Record<Split, readonly number[]>>>();
   let leftOut = 0;
   for (const [need, { source, skipped }] of opened) {

@@ -15,10 +15,14 @@ export function needsFiles({ images }: Plan, tasks: readonly Task[]): boolean {
   return images !== "world" && tasks.some(({ needs }) => needs === null);
 }
 
-/** The graph of the plan, where tasks are posed on one. */
-export async function planGraph(plan: Plan, tasks: readonly Task[]): Promise<Graph | null> {
+/** The graph of the plan, where tasks are posed on one; `reading` is told how far it is read. */
+export async function planGraph(
+  plan: Plan,
+  tasks: readonly Task[],
+  reading: (state: string) => void,
+): Promise<Graph | null> {
   const wanted = plan.graph !== undefined && tasks.some(({ needs }) => needs === "graph");
-  return wanted ? openGraph(plan.graph!) : null;
+  return wanted ? openGraph(plan.graph!, { reading }) : null;
 }
 
 /**
