@@ -13,8 +13,9 @@ export function serveStored(stored: Stored, port: MessagePort): void {
   port.on("message", async (index: number) => {
     try {
       const { name, bytes } = await stored.read(index);
-      // A copy of its own: what is sent is gone here.
-      const sent = Uint8Array.from(bytes);
+      // What is sent is gone here: a copy where the picture is a part of something larger.
+      const whole = bytes.length === bytes.buffer.byteLength;
+      const sent = whole ? (bytes as Uint8Array<ArrayBuffer>) : Uint8Array.from(bytes);
       port.postMessage({ index, name, bytes: sent } satisfies Reply, [sent.buffer]);
     } catch (error) {
       port.postMessage({ index, error: (error as Error).message } satisfies Reply);

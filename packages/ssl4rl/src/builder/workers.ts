@@ -4,6 +4,12 @@ import type { Stored } from "@ssl4rl/data";
 import type { Answer, Job, Ready, Start } from "./build-worker.js";
 import { serveStored } from "./shared-stored.js";
 
+/**
+ * What V8 keeps in each thread for what was made last, in MB. Pictures lie outside of it, and hardly anything else is made:
+ * its 48 MB would only fill more slowly, and keep the pictures that nobody needs any more alive the longer.
+ */
+const YOUNG_MEGABYTES = 6;
+
 /** Threads that make files of one set. Each has the sources open. */
 export class Workers {
   private constructor(
@@ -15,14 +21,15 @@ export class Workers {
   /** `stored` are the plan's pictures where they are files; this thread reads them for all. */
   static async start(count: number, start: Omit<Start, "files">, stored: Stored | null): Promise<Workers> {
     const url = new URL("./build-worker.js", import.meta.url);
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MEGABYTES };
     const threads = Array.from({ length: count }, () => {
-      if (!stored) return new Worker(url, { workerData: { ...start, files: null } satisfies Start });
+      if (!stored) return new Worker(url, { workerData: { ...start, files: null } satisfies Start, resourceLimits });
       const { port1, port2 } = new MessageChannel();
       serveStored(stored, port1);
       port1.unref();
       const { name, length, skipped } = stored;
       const workerData: Start = { ...start, files: { facts: { name, length, skipped }, port: port2 } };
-      return new Worker(url, { workerData, transferList: [port2] });
+      return new Worker(url, { workerData, transferList: [port2], resourceLimits });
     });
     try {
       const [ready] = await Promise.all(threads.map((thread) => reply(thread) as Promise<Ready>));
