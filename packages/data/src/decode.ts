@@ -1,5 +1,6 @@
 import { Image } from "@ssl4rl/core";
 import sharp, { type Metadata } from "sharp";
+import { hasSrgbProfile } from "./srgb-profile.js";
 
 // What was decoded comes back after thousands of others, if at all.
 sharp.cache(false);
@@ -40,8 +41,9 @@ export async function checkHeader(bytes: Uint8Array, { minSide, maxSide }: Pictu
  */
 export async function decodePicture(bytes: Uint8Array, { minSide, maxSide }: PictureLimits): Promise<Image> {
   // Of a JPEG (8 bits, no drawing) its size is all that could be wrong: a look ahead would cost a sixth of the decoding.
-  const header = isJpeg(bytes) ? null : await checkHeader(bytes, { minSide, maxSide });
-  const { data, info } = await sharp(bytes, OPTIONS)
+  const jpeg = isJpeg(bytes);
+  const header = jpeg ? null : await checkHeader(bytes, { minSide, maxSide });
+  const { data, info } = await sharp(bytes, { ...OPTIONS, ignoreIcc: jpeg && hasSrgbProfile(bytes) })
     .resize({ width: maxSide, height: maxSide, fit: "inside", withoutEnlargement: true })
     .flatten({ background: "white" })
     .toColourspace("srgb")
