@@ -20,6 +20,7 @@ export * from "./random.js";
 export * from "./resample.js";
 export * from "./resize.js";
 export * from "./reward.js";
+export { type Linear, sampleAffine } from "./sample-affine.js";
 export * from "./some-window.js";
 export * from "./source.js";
 export * from "./subset.js";

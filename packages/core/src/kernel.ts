@@ -18,6 +18,7 @@ interface Kernel {
     to: number,
   ): void;
   resampleColumns(taps: number, record: number, count: number, source: number, rowBytes: number, to: number): void;
+  sampleSquares(places: number, end: number, rowBytes: number, to: number): void;
   filterRows(source: number, rowBytes: number, rows: number, to: number): void;
   countTokens(start: number, end: number, counts: number): void;
   writeTokens(start: number, end: number, codes: number, bit: number): number;

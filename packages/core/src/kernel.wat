@@ -2,23 +2,21 @@
 (module
   (memory (export "memory") 1)
 
-  ;; The two passes of resize.ts. Fixed point: weights have 22 bits behind the point, sums are 32-bit integers. `taps` holds
-  ;; one record of `record` bytes per output sample: i32 first input sample, i32 number n of taps, n weights.
+  ;; Weights are in fixed point, 22 bits behind the point, and sums are 32-bit integers. Products of 16-bit lanes are the fastest
+  ;; there are, two of them and their sum at once. So two taps are taken together, and their weights come in two parts: upper
+  ;; ones (by 11 bits), then lower ones, 16 bits each.
+  ;; In the end the upper sums are joined to the lower ones, the fraction is dropped, and what leaves 0..255 is clamped. It
+  ;; stands three times: the call of a function with vectors would cost as much as all of a pixel's taps.
 
-  ;; Sums to bytes: the fraction dropped, what leaves 0..255 clamped.
-  (func $bytes (param $a v128) (param $b v128) (param $c v128) (param $d v128) (result v128)
-    (i8x16.narrow_i16x8_u
-      (i16x8.narrow_i32x4_s
-        (i32x4.shr_s (local.get $a) (i32.const 22)) (i32x4.shr_s (local.get $b) (i32.const 22)))
-      (i16x8.narrow_i32x4_s
-        (i32x4.shr_s (local.get $c) (i32.const 22)) (i32x4.shr_s (local.get $d) (i32.const 22)))))
+  ;; The two passes of resize.ts. `taps` holds one record of `record` bytes per output sample: i32 first input sample, i32
+  ;; number n of taps, an even one, n weights.
 
   ;; Every row of RGB pixels becomes one of `size` pixels. One pixel at a time, its channels in three lanes of four.
   (func (export "resampleRows")
     (param $taps i32) (param $record i32) (param $size i32)
     (param $source i32) (param $rowBytes i32) (param $rows i32) (param $to i32)
-    (local $row i32) (local $tap i32) (local $end i32) (local $weight i32) (local $from i32) (local $sum v128)
-    (local $tapsEnd i32)
+    (local $row i32) (local $tap i32) (local $end i32) (local $weight i32) (local $from i32) (local $tapsEnd i32)
+    (local $pixels v128) (local $sum v128) (local $low v128)
     (local.set $tapsEnd (i32.add (local.get $taps) (i32.mul (local.get $size) (local.get $record))))
     (loop $nextRow
       (local.set $tap (local.get $taps))
@@ -28,16 +26,23 @@
         (local.set $weight (i32.add (local.get $tap) (i32.const 8)))
         (local.set $end
           (i32.add (local.get $weight) (i32.shl (i32.load offset=4 (local.get $tap)) (i32.const 2))))
-        (local.set $sum (i32x4.splat (i32.const 0x200000)))
-        (loop $nextTap
-          (local.set $sum (i32x4.add (local.get $sum) (i32x4.mul
-            (v128.load32_splat (local.get $weight))
-            (i32x4.extend_low_i16x8_u (i16x8.extend_low_i8x16_u (v128.load32_zero (local.get $from)))))))
-          (local.set $from (i32.add (local.get $from) (i32.const 3)))
-          (local.set $weight (i32.add (local.get $weight) (i32.const 4)))
-          (br_if $nextTap (i32.lt_u (local.get $weight) (local.get $end))))
-        (v128.store32_lane 0 (local.get $to)
-          (call $bytes (local.get $sum) (local.get $sum) (local.get $sum) (local.get $sum)))
+        (local.set $sum (i32x4.splat (i32.const 0)))
+        (local.set $low (i32x4.splat (i32.const 0x200000)))
+        (loop $nextTaps
+          (local.set $pixels (i8x16.swizzle
+            (v128.load64_zero (local.get $from))
+            (v128.const i8x16 0 128 3 128 1 128 4 128 2 128 5 128 128 128 128 128)))
+          (local.set $sum (i32x4.add (local.get $sum)
+            (i32x4.dot_i16x8_s (local.get $pixels) (v128.load32_splat offset=0 (local.get $weight)))))
+          (local.set $low (i32x4.add (local.get $low)
+            (i32x4.dot_i16x8_s (local.get $pixels) (v128.load32_splat offset=4 (local.get $weight)))))
+          (local.set $from (i32.add (local.get $from) (i32.const 6)))
+          (local.set $weight (i32.add (local.get $weight) (i32.const 8)))
+          (br_if $nextTaps (i32.lt_u (local.get $weight) (local.get $end))))
+        (local.set $sum (i32x4.shr_s
+          (i32x4.add (i32x4.shl (local.get $sum) (i32.const 11)) (local.get $low)) (i32.const 22)))
+        (local.set $sum (i16x8.narrow_i32x4_s (local.get $sum) (local.get $sum)))
+        (v128.store32_lane 0 (local.get $to) (i8x16.narrow_i16x8_u (local.get $sum) (local.get $sum)))
         (local.set $to (i32.add (local.get $to) (i32.const 3)))
         (local.set $tap (i32.add (local.get $tap) (local.get $record)))
         (br_if $nextPixel (i32.lt_u (local.get $tap) (local.get $tapsEnd))))
@@ -45,13 +50,16 @@
       (local.set $row (i32.add (local.get $row) (i32.const 1)))
       (br_if $nextRow (i32.lt_u (local.get $row) (local.get $rows)))))
 
-  ;; Rows become `size` rows. Sixteen bytes of a row at a time: what a pixel is does not matter here.
+  ;; Rows become `size` rows. Sixteen bytes of a row at a time: what a pixel is does not matter here. Reads up to one row more
+  ;; than there are.
   (func (export "resampleColumns")
     (param $taps i32) (param $record i32) (param $size i32)
     (param $source i32) (param $rowBytes i32) (param $to i32)
     (local $tapsEnd i32) (local $first i32) (local $weights i32) (local $end i32) (local $weight i32)
-    (local $x i32) (local $from i32) (local $bytes v128) (local $w v128) (local $half v128)
+    (local $x i32) (local $from i32) (local $one v128) (local $next v128) (local $both v128) (local $four v128)
+    (local $w v128) (local $lowW v128)
     (local $a v128) (local $b v128) (local $c v128) (local $d v128)
+    (local $lowA v128) (local $lowB v128) (local $lowC v128) (local $lowD v128)
     (local.set $tapsEnd (i32.add (local.get $taps) (i32.mul (local.get $size) (local.get $record))))
     (loop $nextRow
       (local.set $first
@@ -63,33 +71,95 @@
       (loop $nextBytes
         (local.set $from (i32.add (local.get $first) (local.get $x)))
         (local.set $weight (local.get $weights))
-        (local.set $a (i32x4.splat (i32.const 0x200000)))
+        (local.set $a (i32x4.splat (i32.const 0)))
         (local.set $b (local.get $a))
         (local.set $c (local.get $a))
         (local.set $d (local.get $a))
-        (loop $nextTap
-          (local.set $bytes (v128.load (local.get $from)))
-          (local.set $w (v128.load32_splat (local.get $weight)))
-          (local.set $half (i16x8.extend_low_i8x16_u (local.get $bytes)))
-          (local.set $a (i32x4.add (local.get $a)
-            (i32x4.mul (local.get $w) (i32x4.extend_low_i16x8_u (local.get $half)))))
-          (local.set $b (i32x4.add (local.get $b)
-            (i32x4.mul (local.get $w) (i32x4.extend_high_i16x8_u (local.get $half)))))
-          (local.set $half (i16x8.extend_high_i8x16_u (local.get $bytes)))
-          (local.set $c (i32x4.add (local.get $c)
-            (i32x4.mul (local.get $w) (i32x4.extend_low_i16x8_u (local.get $half)))))
-          (local.set $d (i32x4.add (local.get $d)
-            (i32x4.mul (local.get $w) (i32x4.extend_high_i16x8_u (local.get $half)))))
-          (local.set $from (i32.add (local.get $from) (local.get $rowBytes)))
-          (local.set $weight (i32.add (local.get $weight) (i32.const 4)))
-          (br_if $nextTap (i32.lt_u (local.get $weight) (local.get $end))))
+        (local.set $lowA (i32x4.splat (i32.const 0x200000)))
+        (local.set $lowB (local.get $lowA))
+        (local.set $lowC (local.get $lowA))
+        (local.set $lowD (local.get $lowA))
+        (loop $nextTaps
+          (local.set $one (v128.load (local.get $from)))
+          (local.set $next (v128.load (i32.add (local.get $from) (local.get $rowBytes))))
+          (local.set $w (v128.load32_splat offset=0 (local.get $weight)))
+          (local.set $lowW (v128.load32_splat offset=4 (local.get $weight)))
+          (local.set $both
+            (i8x16.shuffle 0 16 1 17 2 18 3 19 4 20 5 21 6 22 7 23 (local.get $one) (local.get $next)))
+          (local.set $four (i16x8.extend_low_i8x16_u (local.get $both)))
+          (local.set $a (i32x4.add (local.get $a) (i32x4.dot_i16x8_s (local.get $four) (local.get $w))))
+          (local.set $lowA (i32x4.add (local.get $lowA) (i32x4.dot_i16x8_s (local.get $four) (local.get $lowW))))
+          (local.set $four (i16x8.extend_high_i8x16_u (local.get $both)))
+          (local.set $b (i32x4.add (local.get $b) (i32x4.dot_i16x8_s (local.get $four) (local.get $w))))
+          (local.set $lowB (i32x4.add (local.get $lowB) (i32x4.dot_i16x8_s (local.get $four) (local.get $lowW))))
+          (local.set $both
+            (i8x16.shuffle 8 24 9 25 10 26 11 27 12 28 13 29 14 30 15 31 (local.get $one) (local.get $next)))
+          (local.set $four (i16x8.extend_low_i8x16_u (local.get $both)))
+          (local.set $c (i32x4.add (local.get $c) (i32x4.dot_i16x8_s (local.get $four) (local.get $w))))
+          (local.set $lowC (i32x4.add (local.get $lowC) (i32x4.dot_i16x8_s (local.get $four) (local.get $lowW))))
+          (local.set $four (i16x8.extend_high_i8x16_u (local.get $both)))
+          (local.set $d (i32x4.add (local.get $d) (i32x4.dot_i16x8_s (local.get $four) (local.get $w))))
+          (local.set $lowD (i32x4.add (local.get $lowD) (i32x4.dot_i16x8_s (local.get $four) (local.get $lowW))))
+          (local.set $from (i32.add (local.get $from) (i32.shl (local.get $rowBytes) (i32.const 1))))
+          (local.set $weight (i32.add (local.get $weight) (i32.const 8)))
+          (br_if $nextTaps (i32.lt_u (local.get $weight) (local.get $end))))
         (v128.store (i32.add (local.get $to) (local.get $x))
-          (call $bytes (local.get $a) (local.get $b) (local.get $c) (local.get $d)))
+          (i8x16.narrow_i16x8_u
+            (i16x8.narrow_i32x4_s
+              (i32x4.shr_s (i32x4.add (i32x4.shl (local.get $a) (i32.const 11)) (local.get $lowA)) (i32.const 22))
+              (i32x4.shr_s (i32x4.add (i32x4.shl (local.get $b) (i32.const 11)) (local.get $lowB)) (i32.const 22)))
+            (i16x8.narrow_i32x4_s
+              (i32x4.shr_s (i32x4.add (i32x4.shl (local.get $c) (i32.const 11)) (local.get $lowC)) (i32.const 22))
+              (i32x4.shr_s (i32x4.add (i32x4.shl (local.get $d) (i32.const 11)) (local.get $lowD)) (i32.const 22)))))
         (local.set $x (i32.add (local.get $x) (i32.const 16)))
         (br_if $nextBytes (i32.lt_u (local.get $x) (local.get $rowBytes))))
       (local.set $to (i32.add (local.get $to) (local.get $rowBytes)))
       (local.set $taps (i32.add (local.get $taps) (local.get $record)))
       (br_if $nextRow (i32.lt_u (local.get $taps) (local.get $tapsEnd)))))
+
+  ;; Pixels of sample-affine.ts: each the weighted sum of 6 x 6 of the source. From `places` up to `end` there are two i32 a
+  ;; pixel: where the first of its source pixels lies, and where its 36 weights, row by row.
+  (func (export "sampleSquares")
+    (param $places i32) (param $end i32) (param $rowBytes i32) (param $to i32)
+    (local $from i32) (local $weight i32) (local $weightsEnd i32) (local $pixels v128) (local $sum v128) (local $low v128)
+    (loop $nextPixel
+      (local.set $from (i32.load offset=0 (local.get $places)))
+      (local.set $weight (i32.load offset=4 (local.get $places)))
+      (local.set $weightsEnd (i32.add (local.get $weight) (i32.const 144)))
+      (local.set $sum (i32x4.splat (i32.const 0)))
+      (local.set $low (i32x4.splat (i32.const 0x200000)))
+      (loop $nextRow
+        (local.set $pixels (i8x16.swizzle
+          (v128.load64_zero offset=0 (local.get $from))
+          (v128.const i8x16 0 128 3 128 1 128 4 128 2 128 5 128 128 128 128 128)))
+        (local.set $sum (i32x4.add (local.get $sum)
+          (i32x4.dot_i16x8_s (local.get $pixels) (v128.load32_splat offset=0 (local.get $weight)))))
+        (local.set $low (i32x4.add (local.get $low)
+          (i32x4.dot_i16x8_s (local.get $pixels) (v128.load32_splat offset=4 (local.get $weight)))))
+        (local.set $pixels (i8x16.swizzle
+          (v128.load64_zero offset=6 (local.get $from))
+          (v128.const i8x16 0 128 3 128 1 128 4 128 2 128 5 128 128 128 128 128)))
+        (local.set $sum (i32x4.add (local.get $sum)
+          (i32x4.dot_i16x8_s (local.get $pixels) (v128.load32_splat offset=8 (local.get $weight)))))
+        (local.set $low (i32x4.add (local.get $low)
+          (i32x4.dot_i16x8_s (local.get $pixels) (v128.load32_splat offset=12 (local.get $weight)))))
+        (local.set $pixels (i8x16.swizzle
+          (v128.load64_zero offset=12 (local.get $from))
+          (v128.const i8x16 0 128 3 128 1 128 4 128 2 128 5 128 128 128 128 128)))
+        (local.set $sum (i32x4.add (local.get $sum)
+          (i32x4.dot_i16x8_s (local.get $pixels) (v128.load32_splat offset=16 (local.get $weight)))))
+        (local.set $low (i32x4.add (local.get $low)
+          (i32x4.dot_i16x8_s (local.get $pixels) (v128.load32_splat offset=20 (local.get $weight)))))
+        (local.set $from (i32.add (local.get $from) (local.get $rowBytes)))
+        (local.set $weight (i32.add (local.get $weight) (i32.const 24)))
+        (br_if $nextRow (i32.lt_u (local.get $weight) (local.get $weightsEnd))))
+      (local.set $sum (i32x4.shr_s
+        (i32x4.add (i32x4.shl (local.get $sum) (i32.const 11)) (local.get $low)) (i32.const 22)))
+      (local.set $sum (i16x8.narrow_i32x4_s (local.get $sum) (local.get $sum)))
+      (v128.store32_lane 0 (local.get $to) (i8x16.narrow_i16x8_u (local.get $sum) (local.get $sum)))
+      (local.set $to (i32.add (local.get $to) (i32.const 3)))
+      (local.set $places (i32.add (local.get $places) (i32.const 8)))
+      (br_if $nextPixel (i32.lt_u (local.get $places) (local.get $end)))))
 
   ;; Rows of RGB as the rows of a PNG: the number of Paeth's filter, then what is left of the bytes by it: minus the nearest,
   ;; of the byte to the left, the one above and the one in the corner, to left + above - corner. Eight at a time, in lanes of

@@ -5,7 +5,7 @@ import { BAND, kernel, SLACK, withRoom } from "./kernel.js";
 export interface Taps {
   /** Output samples. */
   readonly count: number;
-  /** Numbers per output sample: its first input sample, how many of them, their weights (22-bit fixed point), and room. */
+  /** Numbers per output sample: its first input sample, how many of them (an even number), their {@link splitWeights}, and room. */
   readonly record: number;
   readonly numbers: Int32Array;
 }

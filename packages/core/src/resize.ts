@@ -1,5 +1,6 @@
 import type { Image } from "./image.js";
 import { resampleColumns, resampleRows, type Taps } from "./resample.js";
+import { splitWeights } from "./split-weights.js";
 
 /**
  * Bicubic resize, equal to `Image.resize(..., BICUBIC)` of Pillow up to 12 bit for bit: two passes, horizontal then
@@ -32,7 +33,8 @@ function taps(from: number, to: number): Taps {
   const scale = from / to;
   const filterScale = Math.max(scale, 1);
   const support = 2 * filterScale;
-  const record = Math.ceil(support) * 2 + 3;
+  // First sample, number of taps, at most so many of them, and one more to make them even.
+  const record = Math.ceil(support) * 2 + 4;
   const numbers = new Int32Array(to * record);
   const raw = new Float64Array(record);
   for (let o = 0; o < to; o++) {
@@ -44,12 +46,15 @@ function taps(from: number, to: number): Taps {
       raw[i] = cubic((low + i - centre + 0.5) * (1 / filterScale));
       sum += raw[i];
     }
-    numbers[o * record] = low;
-    numbers[o * record + 1] = high - low;
+    const even = Math.ceil((high - low) / 2) * 2;
+    const weights = numbers.subarray(o * record + 2, o * record + 2 + even);
     for (let i = 0; i < high - low; i++) {
       const weight = raw[i] / sum;
-      numbers[o * record + 2 + i] = Math.trunc(weight * 2 ** 22 + (weight < 0 ? -0.5 : 0.5));
+      weights[i] = Math.trunc(weight * 2 ** 22 + (weight < 0 ? -0.5 : 0.5));
     }
+    splitWeights(weights);
+    numbers[o * record] = low;
+    numbers[o * record + 1] = even;
   }
   if (tapsCache.size > 256) tapsCache.clear();
   tapsCache.set(key, { count: to, record, numbers });

@@ -1,4 +1,7 @@
-import { cubic, Image } from "@ssl4rl/core";
+import { Image } from "./image.js";
+import { kernel, SLACK, withRoom } from "./kernel.js";
+import { cubic } from "./resize.js";
+import { splitWeights } from "./split-weights.js";
 
 /** A point (x, y) of the plane moves to (xx·x + xy·y, yx·x + yy·y). */
 export interface Linear {
@@ -28,36 +31,30 @@ export function sampleAffine(
 ): Image {
   const table = weightTable(step);
   const [spreadX, spreadY] = spreadOf(step);
-  const data = new Uint8ClampedArray(size * size * 3);
-  let to = 0;
+  const data = new Uint8Array(size * size * 3);
+  const rowBytes = width * 3;
+  // In the kernel's memory: where each pixel of a row comes from, the weights, the source, the row.
+  const weights = size * 8;
+  const pixels = weights + table.byteLength;
+  const row = pixels + source.length + SLACK;
+  const memory = withRoom(row + size * 3 + SLACK);
+  memory.set(new Uint8Array(table.buffer), weights);
+  memory.set(source, pixels);
+  const places = new Int32Array(memory.buffer, 0, size * 2);
   for (let y = 0; y < size; y++) {
+    const dy = 2 * y + 1 - size;
     for (let x = 0; x < size; x++) {
       const dx = 2 * x + 1 - size;
-      const dy = 2 * y + 1 - size;
       // The first sample that any tap belongs to, in 32nds of a pixel.
       const left = Math.round((centre[0] + dx * step.xx + dy * step.xy - 0.5 - spreadX) * PLACES);
       const top = Math.round((centre[1] + dx * step.yx + dy * step.yy - 0.5 - spreadY) * PLACES);
-      let w = ((top & (PLACES - 1)) * PLACES + (left & (PLACES - 1))) * TAPS * TAPS;
-      let from = ((Math.floor(top / PLACES) - 1) * width + Math.floor(left / PLACES) - 1) * 3;
-      let r = 1 << 21;
-      let g = 1 << 21;
-      let b = 1 << 21;
-      for (let j = 0; j < TAPS; j++) {
-        for (let i = 0; i < TAPS; i++) {
-          const weight = table[w++];
-          r = (r + Math.imul(source[from], weight)) | 0;
-          g = (g + Math.imul(source[from + 1], weight)) | 0;
-          b = (b + Math.imul(source[from + 2], weight)) | 0;
-          from += 3;
-        }
-        from += (width - TAPS) * 3;
-      }
-      data[to++] = r >> 22;
-      data[to++] = g >> 22;
-      data[to++] = b >> 22;
+      places[2 * x] = pixels + (Math.floor(top / PLACES) - 1) * rowBytes + (Math.floor(left / PLACES) - 1) * 3;
+      places[2 * x + 1] = weights + ((top & (PLACES - 1)) * PLACES + (left & (PLACES - 1))) * TAPS * TAPS * 4;
     }
+    kernel.sampleSquares(0, weights, rowBytes, row);
+    data.set(memory.subarray(row, row + size * 3), y * size * 3);
   }
-  return new Image(size, size, new Uint8Array(data.buffer));
+  return new Image(size, size, data);
 }
 
 /** How far to the left of, and above, a pixel's place its four samples reach. */
@@ -65,7 +62,7 @@ function spreadOf({ xx, xy, yx, yy }: Linear): readonly [x: number, y: number] {
   return [(Math.abs(xx) + Math.abs(xy)) / 2, (Math.abs(yx) + Math.abs(yy)) / 2];
 }
 
-/** What each tap weighs, in 22-bit fixed point, row by row, for every place the first sample may have in its pixel. */
+/** What each tap weighs, {@link splitWeights}, row by row, for every place the first sample may have in its pixel. */
 function weightTable(step: Linear): Int32Array {
   const [spreadX, spreadY] = spreadOf(step);
   const corners = [-0.5, 0.5].flatMap((x) => [-0.5, 0.5].map((y) => [x, y]));
@@ -84,6 +81,7 @@ function weightTable(step: Linear): Int32Array {
       }
     }
   }
+  splitWeights(table);
   return table;
 }
 

@@ -1,8 +1,7 @@
-import { type Image, meanDifference, permutation, type Random, resize } from "@ssl4rl/core";
+import { type Image, type Linear, meanDifference, permutation, type Random, resize, sampleAffine } from "@ssl4rl/core";
 import { z } from "zod";
 import { defineTask } from "./define.js";
 import { isApart, marked, markRadius, type Point, RED_DISC, scaled } from "./marks.js";
-import { type Linear, sampleAffine } from "./sample-affine.js";
 import { outputSide } from "./size.js";
 
 /**

@@ -1,5 +1,4 @@
-import { type Image, type Random, resize } from "@ssl4rl/core";
-import { sampleAffine } from "./sample-affine.js";
+import { type Image, type Random, resize, sampleAffine } from "@ssl4rl/core";
 
 /**
  * The centre of a square picture, turned counter-clockwise by each of `degrees`, as `size` × `size` pictures. The window is
