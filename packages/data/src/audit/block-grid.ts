@@ -1,4 +1,4 @@
-import type { Image } from "@ssl4rl/core";
+import type { GreyPlane } from "./grey-plane.js";
 
 /** JPEG codes pictures in blocks of this many pixels. */
 const BLOCK = 8;
@@ -16,32 +16,37 @@ export interface BlockGrid {
  * Finds the grid that JPEG leaves in pixels that were moved or cut but not resampled since: every eighth step between
  * neighbouring columns (rows) is the largest around a little more often.
  */
-export function blockGrid(image: Image): BlockGrid {
-  const x = phase(image, "x");
-  const y = phase(image, "y");
+export function blockGrid(grey: GreyPlane): BlockGrid {
+  const x = phase(largestSteps(grey, "x"), grey.height);
+  const y = phase(largestSteps(grey, "y"), grey.width);
   return { x: x.clear ? x.first : null, y: y.clear ? y.first : null, strength: (x.deviation + y.deviation) / 2 };
 }
 
 /** Of 80 resampled photos none passes this; of 360 thirds of untouched JPEG photos, every fourth. */
 const CLEAR = 4;
 
-function phase(image: Image, axis: "x" | "y"): { first: number; deviation: number; clear: boolean } {
-  const length = axis === "x" ? image.width : image.height;
-  const across = axis === "x" ? image.height : image.width;
-  const step = axis === "x" ? 1 : image.width;
-  const line = axis === "x" ? image.width : 1;
-  const steps: number[][] = Array.from({ length: BLOCK }, () => []);
-  const grey = (at: number) => image.data[3 * at] + 2 * image.data[3 * at + 1] + image.data[3 * at + 2];
-  for (let i = 2; i < length - 1; i++) {
-    let sum = 0;
-    for (let j = 0; j < across; j++) {
-      const at = j * line + i * step;
-      const [a, b, c, d] = [grey(at - 2 * step), grey(at - step), grey(at), grey(at + step)];
+/** For every column (row), of how many pixels the step from the one before is larger than the steps on either side. */
+function largestSteps({ width, height, data }: GreyPlane, axis: "x" | "y"): Uint32Array {
+  const counts = new Uint32Array(axis === "x" ? width : height);
+  const [step, left, top] = axis === "x" ? [1, 2, 0] : [width, 0, 2];
+  const [right, bottom] = axis === "x" ? [width - 1, height] : [width, height - 1];
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
+      const at = y * width + x;
+      const rise = Math.abs(data[at] - data[at - step]);
       // Which step is the largest of three, not how large: edges of the picture itself are steep, but fall anywhere.
-      if (Math.abs(c - b) > Math.max(Math.abs(b - a), Math.abs(d - c))) sum++;
+      const around = Math.max(Math.abs(data[at - step] - data[at - 2 * step]), Math.abs(data[at + step] - data[at]));
+      // 1 or 0 by arithmetic: a processor cannot guess it.
+      counts[axis === "x" ? x : y] += (around - rise) >>> 31;
     }
-    steps[i % BLOCK].push(sum / across);
   }
+  return counts;
+}
+
+function phase(counts: Uint32Array, across: number): { first: number; deviation: number; clear: boolean } {
+  const { length } = counts;
+  const steps: number[][] = Array.from({ length: BLOCK }, () => []);
+  for (let i = 2; i < length - 1; i++) steps[i % BLOCK].push(counts[i] / across);
   if (length < 4 * BLOCK) return { first: 0, deviation: 0, clear: false };
   const means = steps.map((list) => list.reduce((sum, value) => sum + value, 0) / list.length);
   const first = means.indexOf(Math.max(...means));

@@ -4,6 +4,7 @@ import { type BlockGrid, blockGrid } from "./block-grid.js";
 import { type Border, border } from "./border.js";
 import { type FileKind, fileKind } from "./file-kind.js";
 import { type Fingerprint, fingerprint } from "./fingerprint.js";
+import { greyPlane } from "./grey-plane.js";
 import { sharpness } from "./sharpness.js";
 
 /** All that the audit keeps of a picture: how it was made, not what it shows. */
@@ -24,14 +25,15 @@ export async function pictureFacts(picture: Uint8Array | Image): Promise<Picture
   const stored = picture instanceof Image ? null : picture;
   const image = picture instanceof Image ? picture : await decodePicture(picture, { minSide: 1, maxSide: 2 ** 16 });
   const file = stored ? fileKind(stored) : { header: "pixels", quantiser: 0, lossless: true };
+  const grey = greyPlane(image);
   return {
     width: image.width,
     height: image.height,
     file,
     border: border(image),
     bytes: stored && !file.lossless ? Math.log(stored.length / (image.width * image.height)) : losslessBytes(image),
-    sharpness: sharpness(image),
-    grid: blockGrid(image),
+    sharpness: sharpness(image, grey),
+    grid: blockGrid(grey),
     print: fingerprint(image),
   };
 }
