@@ -1,3 +1,5 @@
+export * from "./build-job.js";
+export * from "./kuberay.js";
 export * from "./launch-file.js";
 export * from "./launch-folder.js";
 export * from "./published-models.js";
@@ -8,3 +10,4 @@ export * from "./records.js";
 export * from "./remote-run.js";
 export { type LaunchFile, type Run, settingsOf, type Training } from "./run.js";
 export * from "./sizing.js";
+export { buildScript, quoted as shellQuoted, slurmScript } from "./slurm.js";

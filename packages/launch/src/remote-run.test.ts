@@ -26,7 +26,7 @@ function verlStep(step: number, more: object = {}) {
     "actor/entropy": 0.4,
     "actor/kl_loss": 0.01,
     "actor/pg_clipfrac": 0.02,
-    "actor/pg_loss": -0.1,
+    "actor/loss": -0.1,
     "actor/grad_norm": 0.7,
     "actor/lr": 1e-6,
     "perf/time_per_step": 50,

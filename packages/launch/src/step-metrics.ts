@@ -24,7 +24,7 @@ const verl: Names = {
   entropy: "actor/entropy",
   kl: "actor/kl_loss",
   clipped: "actor/pg_clipfrac",
-  loss: "actor/pg_loss",
+  loss: "actor/loss",
   gradNorm: "actor/grad_norm",
   learningRate: "actor/lr",
   seconds: "perf/time_per_step",
@@ -60,10 +60,9 @@ interface Shape {
 }
 
 /**
- * A step of another trainer in the names of our metrics: the same quantities, but that verl's `pg_loss` leaves the KL term out,
- * that its entropy is that of all tokens, and that `backward` holds the forward pass and the optimiser too. TRL counts updates,
- * and tells of a step with its first. What a trainer does not tell is NaN, which JSON keeps as null. Null for a record that is
- * no step of training.
+ * A step of another trainer in the names of our metrics: the same quantities, but that entropy is that of all tokens, and that
+ * `backward` holds the forward pass and the optimiser too. TRL counts updates, and tells of a step with its first. What a trainer
+ * does not tell is NaN, which JSON keeps as null. Null for a record that is no step of training.
  */
 export function stepMetrics(record: StepRecord, { trainer, responses, updates }: Shape): StepMetrics | null {
   const names = trainer === "trl" ? trl : verl;
@@ -88,7 +87,8 @@ export function stepMetrics(record: StepRecord, { trainer, responses, updates }:
     kl: data[names.kl] ?? 0,
     clipped: data[names.clipped] ?? null,
     zeroVariance: alike ?? value("frac_reward_zero_std"),
-    loss: value(names.loss),
+    // Before verl 0.9 without the KL term.
+    loss: data[names.loss] ?? value("actor/pg_loss"),
     gradNorm: value(names.gradNorm),
     learningRate: value(names.learningRate),
     tasks: Object.fromEntries(

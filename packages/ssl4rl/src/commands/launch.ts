@@ -2,11 +2,13 @@ import { UserError } from "@ssl4rl/core";
 import { follow, RayJobs, rayAddress, type Trainer, tokenInTheClear, trainers } from "@ssl4rl/launch";
 import { Command, Option } from "commander";
 import { positiveNumber, wholeNumber } from "../flags.js";
+import { buildShards } from "../launching/build-shards.js";
 import { fetchCheckpoint } from "../launching/fetch-checkpoint.js";
 import { findRemoteRun } from "../launching/find-remote-run.js";
 import { followRun } from "../launching/follow-run.js";
 import { planLaunch, submitLaunch } from "../launching/new-launch.js";
 import { showLaunch } from "../launching/show-launch.js";
+import { writeLaunch } from "../launching/write-launch.js";
 import { Progress } from "../progress.js";
 
 export interface LaunchFlags {
@@ -29,6 +31,9 @@ export interface LaunchFlags {
   readonly fetch?: string;
   readonly patience: number;
   readonly dryRun?: boolean;
+  readonly write?: "kuberay" | "slurm";
+  readonly image?: string;
+  readonly shards?: number;
   readonly json?: boolean;
 }
 
@@ -57,6 +62,18 @@ export function launchCommand(): Command {
     .option("--stop <id>", "end a job")
     .option("--fetch <id>", "make a Hugging Face folder of a job's newest checkpoint, on the cluster")
     .option("--patience <seconds>", "how long a cluster may not answer before it is given up", wholeNumber, 600)
+    .addOption(
+      new Option("--write <kind>", "write what Kubernetes or Slurm starts, submit nothing").choices([
+        "kuberay",
+        "slurm",
+      ]),
+    )
+    .option("--image <name>", "with --write kuberay: an image that has Ray and the trainer")
+    .option(
+      "--shards <n>",
+      "build the set only: by so many Ray tasks, or (--write) tasks of an array job",
+      positiveNumber,
+    )
     .option("--dry-run", "say what it would be and need; with --cluster, have that look at it; train nothing")
     .option("--json", "end with one line of JSON on standard output")
     .addHelpText(
@@ -82,10 +99,16 @@ async function launch(recipe: string | undefined, options: readonly string[], fl
   const progress = new Progress();
   if (recipe !== undefined) {
     const known = flags.cluster ?? process.env.RAY_API_SERVER_ADDRESS;
-    const jobs = flags.dryRun && !known ? null : open(flags.cluster, flags, progress);
+    const offline = flags.write !== undefined || (flags.dryRun && !known);
+    if (flags.write === "kuberay" && !flags.image) {
+      throw new UserError("Pods need an image that has Ray and the trainer: --image NAME", 2);
+    }
+    const jobs = offline ? null : open(flags.cluster, flags, progress);
     if (jobs) progress.say(`Ray ${await jobs.version()} at ${jobs.address.url}`);
+    if (flags.shards !== undefined) return await buildShards(jobs, recipe, flags, progress);
     const planned = await planLaunch(recipe, options, flags);
-    if (flags.dryRun || !jobs) return await showLaunch(jobs, planned, flags, progress);
+    if (flags.write !== undefined) return writeLaunch(planned, flags, progress);
+    if (!jobs || flags.dryRun) return await showLaunch(jobs, planned, flags, progress);
     const run = await submitLaunch(jobs, planned, flags.patience, progress);
     if (flags.follow) return await followRun(jobs, run, flags, progress);
     progress.say(`Follow it with: ssl4rl launch --attach ${run.path}`);

@@ -96,7 +96,7 @@ export function expectSuccess(
   if (refused) throw new UserError(refused);
   const what = error_type ? ` (${error_type})` : "";
   // Ray repeats the end of the log here, which has just been shown.
-  const why = message?.trim().split("\n")[0].slice(0, 300) ?? "the log above says why";
+  const why = message?.split(/, last available logs|\n/)[0].trim() ?? "the log above says why";
   throw new UserError(`Job ${submission_id} failed${what}: ${why}`);
 }
 
