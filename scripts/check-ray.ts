@@ -9,13 +9,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { say } from "./peers/command.js";
-import { environment, versions } from "./peers/environments.js";
+import { environment, environmentWith, versions } from "./peers/environments.js";
 import { Checks } from "./ray/checks.js";
 import { clusterChecks, killedHead } from "./ray/cluster-checks.js";
 import { startHead } from "./ray/head.js";
 import { verlChecks } from "./ray/verl-checks.js";
 
-const python = environment();
+const python = environmentWith(environment(), "requirements-ray.txt");
 say(versions(python));
 // Short: Ray puts sockets below it, and their paths may have 107 characters.
 const scratch = mkdtempSync(join(tmpdir(), "ray-"));

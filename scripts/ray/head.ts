@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { stop } from "../peers/command.js";
 
 /** A Ray cluster of one node, on this machine, which asks for a token. */
@@ -36,14 +37,19 @@ export async function startHead(python: string, folder: string): Promise<Head> {
     "include-dashboard": true,
   };
   const flags = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
-  const args = ["start", "--head", "--block", "--disable-usage-stats", ...flags];
+  const args = ["-m", "ray.scripts.scripts", "start", "--head", "--block", "--disable-usage-stats", ...flags];
   // Ray's processes end with this one, however it ends: then the pipe is closed.
   const watched = '"$@" & ray=$!; { cat <&3 >/dev/null; kill $ray; } & wait $ray';
-  const head = spawn("sh", ["-c", watched, "sh", join(dirname(python), "ray"), ...args], {
+  const head = spawn("sh", ["-c", watched, "sh", python, ...args], {
     stdio: ["ignore", log, log, "pipe"],
     env: {
       ...process.env,
-      PATH: `${dirname(python)}:${process.env.PATH}`,
+      // For tasks that build a set.
+      PATH: [
+        dirname(python),
+        fileURLToPath(new URL("../../node_modules/.bin", import.meta.url)),
+        process.env.PATH,
+      ].join(":"),
       // A busy machine is no reason to give a node up.
       RAY_raylet_start_wait_time_s: String(START_SECONDS),
       RAY_health_check_timeout_ms: "60000",

@@ -29,6 +29,18 @@ export async function verlChecks(checks: Checks, head: Head, python: string, fol
     expect(code === 1 && /available GPUs 0/.test(err), err.slice(-3000));
     return (/Total available GPUs.*/.exec(err) ?? [""])[0];
   });
+  await checks.run("Ray tasks build a set, a shard each, of the same bytes", async () => {
+    const built = join(folder, "sets/by-ray");
+    const shards = ["--shards", "2", "--set", built, "--source", "world", "--rows", "24"];
+    const { code, err } = await here.run("launch", recipe, ...cluster, ...shards);
+    expect(code === 0, err.slice(-3000));
+    const [own, other] = [built, join(folder, "sets/recipe-verl")].map((set) => {
+      const { fingerprint, files } = JSON.parse(readFileSync(join(set, "manifest.json"), "utf8"));
+      return JSON.stringify({ fingerprint, files });
+    });
+    expect(own === other, `${own}\n${other}`);
+    return (/shard \d is done, 0 to go/.exec(err) ?? [""])[0];
+  });
   await checks.run("a field that this verl does not know is named", async () => {
     const files = { ...readLaunchFolder(join(run, "launch")) };
     files["verl.yaml"] = files["verl.yaml"]
