@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { main } from "./main.js";
+import { renderReport } from "./report/report.js";
 import { startCommand } from "./test-command.js";
 
 describe("ssl4rl launch", () => {
@@ -23,7 +24,7 @@ describe("ssl4rl launch", () => {
   });
 
   /** In this process: what builds a set has workers of its own, and needs the built files. */
-  async function launch(...args: string[]) {
+  async function ssl4rl(...args: string[]) {
     const [err, out]: string[][] = [[], []];
     const spies = [
       vi.spyOn(console, "error").mockImplementation((text) => void err.push(text)),
@@ -31,12 +32,14 @@ describe("ssl4rl launch", () => {
       vi.spyOn(process.stderr, "write").mockImplementation((text) => err.push(String(text)) > 0),
     ];
     try {
-      const code = await main(["node", "ssl4rl", "launch", ...args]);
+      const code = await main(["node", "ssl4rl", ...args]);
       return { code, err: err.join("\n"), out: out.join("\n") };
     } finally {
       for (const spy of spies) spy.mockRestore();
     }
   }
+
+  const launch = (...args: string[]) => ssl4rl("launch", ...args);
 
   it("says before anything is built how it is used", async () => {
     const cases: [string[], RegExp][] = [
@@ -76,6 +79,8 @@ describe("ssl4rl launch", () => {
     expect(again.out).toBe(first.out.trim());
     const other = await launch("other.yaml", "--set", "sets/plain-verl", "--out", "/shared/run", "--dry-run");
     expect(other).toMatchObject({ code: 2, err: expect.stringMatching(/was built with other tasks/) });
+    const uneven = await launch("plain.yaml", "--out", "/shared/run", "--gpus-per-node", "7", "--dry-run");
+    expect(uneven).toMatchObject({ code: 2, err: expect.stringMatching(/16 x 8 responses .* to 7 GPUs/) });
     expect(existsSync(join(folder, "runs"))).toBe(false);
   });
 
@@ -85,6 +90,8 @@ describe("ssl4rl launch", () => {
     expect(slurm).toMatchObject({ code: 0 });
     const job = JSON.parse(readFileSync(join(folder, "runs/slurm/job.json"), "utf8"));
     expect(job).toMatchObject({ cluster: "http://localhost:8265", data: "/shared/set", nodes: 2, gpusPerNode: 8 });
+    expect(await ssl4rl("train", "--resume", "--run", "slurm")).toMatchObject({ code: 2 });
+    expect(renderReport(join(folder, "runs/slurm"))).toContain("ssl4rl launch --attach");
     expect(readFileSync(join(folder, "runs/slurm/train.slurm"), "utf8")).toContain(`--submission-id=${job.id}`);
     const kuberay = await launch("plain.yaml", ...where, "--write", "kuberay", "--image", "verl:1", "--run", "kuberay");
     expect(kuberay).toMatchObject({ code: 0 });

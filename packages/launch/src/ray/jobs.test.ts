@@ -1,7 +1,11 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { UserError } from "@ssl4rl/core";
 import { unzipSync } from "fflate";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { RayAddress } from "./address.js";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type RayAddress, rayAddress } from "./address.js";
 import { type FollowEvent, follow } from "./follow.js";
 import { RayJobs } from "./jobs.js";
 import { Unreachable } from "./request.js";
@@ -91,6 +95,37 @@ describe("RayJobs", () => {
     await expect(new RayJobs({ ...address, url: "http://no-such-host.invalid:8265" }).version()).rejects.toThrow(
       /no such host|cannot be looked up/,
     );
+  });
+});
+
+describe("a cluster behind TLS", () => {
+  const folder = mkdtempSync(join(tmpdir(), "ssl4rl-tls-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const made = spawnSync(
+    "openssl",
+    [
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"],
+      ...["-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"],
+    ],
+    { cwd: folder },
+  );
+  if (made.status !== 0) console.warn("No openssl on this machine: TLS is not tested.");
+
+  it.runIf(made.status === 0)("is trusted with --ca, for calls and for the log, and not without", async () => {
+    const [key, cert] = ["key.pem", "cert.pem"].map((name) => readFileSync(join(folder, name), "utf8"));
+    const secure = new TestCluster({ key, cert });
+    const url = await secure.start();
+    try {
+      await expect(new RayJobs({ url, token: null, ca: null }).version()).rejects.toThrow(/not trusted.*--ca FILE/);
+      const trusting = new RayJobs(rayAddress(url, join(folder, "cert.pem")));
+      await trusting.submit(job, 0);
+      secure.jobs.get("one")!.log = "by TLS\n";
+      let log = "";
+      for await (const piece of trusting.tail("one", new AbortController().signal)) log += piece;
+      expect(log).toBe("by TLS\n");
+    } finally {
+      secure.stop();
+    }
   });
 });
 

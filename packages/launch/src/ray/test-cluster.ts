@@ -1,4 +1,5 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
 
@@ -26,8 +27,9 @@ export class TestCluster {
   private readonly sockets = new WebSocketServer({ noServer: true, perMessageDeflate: true });
   private readonly server: Server;
 
-  constructor() {
-    this.server = createServer(async (request, response) => {
+  /** With a key and its certificate (PEM) it speaks TLS, as a proxy in front of Ray does. */
+  constructor(private readonly tls: { readonly key: string; readonly cert: string } | null = null) {
+    const listener: RequestListener = async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const call = `${request.method} ${request.url}`;
@@ -42,7 +44,8 @@ export class TestCluster {
         : [request.headers.authorization ? 403 : 401, ""];
       if (fault) return request.socket.destroy();
       response.writeHead(status).end(text);
-    });
+    };
+    this.server = tls ? createSecureServer(tls, listener) : createServer(listener);
     this.server.on("upgrade", (request, socket, head) => {
       this.calls.push(`TAIL ${request.url}`);
       const job = this.jobs.get(/jobs\/([^/]+)\/logs/.exec(request.url ?? "")?.[1] ?? "");
@@ -58,7 +61,7 @@ export class TestCluster {
 
   async start(): Promise<string> {
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `${this.tls ? "https" : "http"}://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   stop(): void {

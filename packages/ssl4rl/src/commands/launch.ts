@@ -116,7 +116,8 @@ async function launch(recipe: string | undefined, options: readonly string[], fl
     return;
   }
   const run = await findRemoteRun(earlier[0], (url) => open(url ?? flags.cluster, flags, progress), flags);
-  const jobs = open(run.job.cluster, flags, progress);
+  // The cluster may be reached otherwise by now, as through a tunnel.
+  const jobs = open(flags.cluster ?? run.job.cluster, flags, progress);
   if (flags.attach !== undefined) return await followRun(jobs, run, flags, progress);
   if (flags.fetch !== undefined) return await fetchCheckpoint(jobs, run, flags, progress);
   await stopJob(jobs, run.job.id, flags, progress);

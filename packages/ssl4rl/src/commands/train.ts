@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describeReward, type Task, UserError } from "@ssl4rl/core";
 import {
@@ -123,6 +124,9 @@ function resumedRun(recipeName: string | undefined, flags: Flags): RunFolder {
   const given = Object.entries(fixed).find(([, value]) => value !== undefined);
   if (given) throw new UserError(`A resumed run keeps its recipe; leave out ${given[0]} (only --steps may change).`, 2);
   const path = flags.run ? runPath(flags.run) : newestRun();
+  if (existsSync(join(path, "job.json"))) {
+    throw new UserError(`${path} is a run on a cluster: follow it with ssl4rl launch --attach ${path}.`, 2);
+  }
   const run = RunFolder.open(path);
   lockRun(path);
   return flags.steps === undefined ? run : run.withSteps(flags.steps);

@@ -60,6 +60,14 @@ export async function planLaunch(
   const rows = rowsOf(manifest.plan);
   const whole: Run = { origin: `recipe ${name}`, name, recipe: wanted, rows, counts: Object.values(manifest.tasks) };
   const { prompts, miniBatch, model } = settingsOf(whole);
+  const gpus = nodes * gpusPerNode;
+  if (trainer === "verl" && (miniBatch * wanted.rollouts) % gpus !== 0) {
+    throw new UserError(
+      `The ${miniBatch} x ${wanted.rollouts} responses of an update cannot be dealt out evenly to ${gpus} GPUs: choose other --nodes and ` +
+        "--gpus-per-node, or prompts and miniBatch in the recipe.",
+      2,
+    );
+  }
   const data = flags.dataUri ?? resolve(set);
   return {
     path,

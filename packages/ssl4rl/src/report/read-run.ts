@@ -18,6 +18,8 @@ export interface Run {
   readonly name: string;
   readonly recipe: Recipe;
   readonly recipeText: string;
+  /** Whether it takes place on a cluster (ssl4rl launch). */
+  readonly remote: boolean;
   /** An entry for each start. */
   readonly starts: readonly Environment[];
   readonly metrics: readonly Metrics[];
@@ -41,6 +43,7 @@ export function readRun(path: string): Run {
     name: basename(resolve(path)),
     recipe: read(path, "recipe.yaml", () => parse(recipeText) as Recipe),
     recipeText,
+    remote: existsSync(join(path, "job.json")),
     starts: readJson<Environment[]>(path, "environment.json") ?? [],
     metrics: readLines<Metrics>(path, "metrics.jsonl"),
     warnings: readLines<Warning>(path, "warnings.jsonl"),

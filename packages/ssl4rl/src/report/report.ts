@@ -73,9 +73,11 @@ ${environment(run)}
 }
 
 /** Says how far the run has come; nothing when it is complete. */
-function status({ metrics, recipe, before, after }: Run): Html | null {
+function status({ path, remote, metrics, recipe, before, after }: Run): Html | null {
   const taken = (metrics.at(-1)?.step ?? -1) + 1;
-  const remedy = "If it is not under way any more, go on with --resume.";
+  const remedy = remote
+    ? `It takes place on a cluster: ssl4rl launch --attach ${path} reads on.`
+    : "If it is not under way any more, go on with --resume.";
   if (taken >= recipe.steps) {
     if (after) return null;
     return note(`All ${recipe.steps} steps are taken; the evaluation after training is still missing. ${remedy}`);
