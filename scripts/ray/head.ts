@@ -30,7 +30,8 @@ export async function startHead(python: string, folder: string): Promise<Head> {
     "dashboard-agent-listen-port": agent,
     "metrics-export-port": metrics,
     "runtime-env-agent-port": environments,
-    "num-cpus": 2,
+    // To be shared out, not to be had: verl's trainer alone asks for four, most of which wait.
+    "num-cpus": 8,
     "num-gpus": 0,
     "object-store-memory": 100 * 2 ** 20,
     "temp-dir": folder,

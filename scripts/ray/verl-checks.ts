@@ -25,15 +25,16 @@ export async function verlChecks(checks: Checks, head: Head, python: string, fol
   const jobs = new RayJobs({ url: head.url, token: head.token, ca: null });
 
   await checks.run("verl's trainer starts with our configuration, and ends where it looks for GPUs", async () => {
-    const { code, err } = await here.run("launch", recipe, ...cluster, ...verl, "--run", "verl", "--follow");
-    expect(code === 1 && /available GPUs 0/.test(err), err.slice(-3000));
+    const own = ["--", "transfer_queue.backend.SimpleStorage.num_data_storage_units=1"];
+    const { code, err } = await here.run("launch", recipe, ...cluster, ...verl, "--run", "verl", "--follow", ...own);
+    expect(code === 1 && /available GPUs 0/.test(err), err.slice(-5000));
     return (/Total available GPUs.*/.exec(err) ?? [""])[0];
   });
   await checks.run("Ray tasks build a set, a shard each, of the same bytes", async () => {
     const built = join(folder, "sets/by-ray");
     const shards = ["--shards", "2", "--set", built, "--source", "world", "--rows", "24"];
     const { code, err } = await here.run("launch", recipe, ...cluster, ...shards);
-    expect(code === 0, err.slice(-3000));
+    expect(code === 0, err.slice(-5000));
     const [own, other] = [built, join(folder, "sets/recipe-verl")].map((set) => {
       const { fingerprint, files } = JSON.parse(readFileSync(join(set, "manifest.json"), "utf8"));
       return JSON.stringify({ fingerprint, files });
@@ -107,7 +108,7 @@ export async function verlChecks(checks: Checks, head: Head, python: string, fol
     const { status, stderr } = spawnSync(python, [path("fsdp_checkpoint.py"), checkpoint, out], { encoding: "utf8" });
     expect(status === 0, stderr);
     const { code, err, json } = await here.run("launch", "--fetch", "runs/verl", "--patience", "60", "--json");
-    expect(code === 0, err.slice(-3000));
+    expect(code === 0, err.slice(-5000));
     return `${sameWeights(String(json.checkpoint))} tensors as they were`;
   });
 }
