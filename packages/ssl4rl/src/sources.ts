@@ -99,10 +99,8 @@ export function pathOf({ depth, videos, graph }: Omit<Beside, "transductive">, n
 /** The nodes of an open graph, and what its files hold beside them. */
 export function nodesOf(graph: Graph, { transductive }: Pick<Recipe, "transductive">): WithSkipped {
   const skipped = graph.leftOut.map(({ reason, count, first }) => {
-    return {
-      file: `${graph.name}: ${first.join(", ")}${count > first.length ? " …" : ""}`,
-      reason: `${reason} (${count})`,
-    };
+    const some = first.length > 0 ? `: ${first.join(", ")}${count > first.length ? " …" : ""}` : "";
+    return { file: `${graph.name}${some}`, reason: `${reason} (${count})` };
   });
   return { ...graphNodes(graph, { transductive }), skipped };
 }
@@ -113,6 +111,11 @@ export const needWords: Readonly<Record<Need, { what: string; items: string; fla
   frames: { what: "frames", items: "videos", flag: "--videos", source: "a folder of videos or frame folders" },
   graph: { what: "a graph", items: "nodes", flag: "--graph", source: "a graph in files" },
 };
+
+/** What a source for this need holds, in words. */
+export function itemsOf(need: Need | null): string {
+  return need === null ? "pictures" : needWords[need].items;
+}
 
 /** World pictures are drawn a little larger than tasks emit, so that they are resampled as photos are. */
 export function worldSide({ size }: { readonly size: number }): number {

@@ -5,6 +5,7 @@ import { layoutNamed, openStored, rewardFile, type SkippedFile, type Stored } fr
 import { launchFile, type Training } from "@ssl4rl/launch";
 import type { SkippedPicture } from "@ssl4rl/trainer";
 import { recipeTasks } from "../recipes.js";
+import { itemsOf } from "../sources.js";
 import type { Job } from "./build-worker.js";
 import { addCounts, type FileRecord, type TaskCount } from "./make-file.js";
 import { needsFiles, planGraph } from "./open-kinds.js";
@@ -113,23 +114,23 @@ async function surveyAll(
     await workers.share<Finding[]>(jobs, (findings, job) => {
       found[job] = findings;
       looked += findings.length;
-      progress(`${looked} of ${length} pictures of ${name} looked at`);
+      progress(`${looked} of ${length} ${itemsOf(need)} of ${name} looked at`);
     });
     const dealt = deal(found.flat(), plan.shares);
     const survey = { ...dealt, skipped: [...skipped, ...dealt.skipped] };
     for (const split of splits) {
-      if (rowsOf(plan)[split] > 0 && survey.places[split].length === 0) throw noPictures(name, split, survey);
+      if (rowsOf(plan)[split] > 0 && survey.places[split].length === 0) throw noItems(need, name, split, survey);
     }
     surveys.set(need, survey);
   }
   return surveys;
 }
 
-function noPictures(name: string, split: Split, { ids, skipped }: Survey): UserError {
+function noItems(need: Need | null, name: string, split: Split, { ids, skipped }: Survey): UserError {
   const reasons = skipped.slice(0, 3).map(({ file, reason }) => `${file}: ${reason}`);
   const detail = ids.length > 0 ? `${ids.length} can be used` : `none can be used, e.g. ${reasons.join("; ")}`;
   return new UserError(
-    `No picture of ${name} falls to the ${split} split (${detail}). Use more pictures, or change --validation and --test.`,
+    `None of the ${itemsOf(need)} of ${name} falls to the ${split} split (${detail}). Use more of them, or change --validation and --test.`,
   );
 }
 

@@ -3,6 +3,7 @@ import { encodePng, type Need } from "@ssl4rl/core";
 import { layoutNamed, openStored } from "@ssl4rl/data";
 import { Mixture, recipeArms, type SkippedPicture } from "@ssl4rl/trainer";
 import { Progress } from "../progress.js";
+import { itemsOf } from "../sources.js";
 import { imageTokens, type VisionFamily } from "./image-tokens.js";
 import { rowStream, type Workshop } from "./make-file.js";
 import { needsFiles, openKinds, planGraph } from "./open-kinds.js";
@@ -31,13 +32,13 @@ export async function showEstimate(plan: Plan, counting: Counting, json: boolean
   const places = new Map<Need | null, Readonly<Record<Split, readonly number[]>>>();
   let leftOut = 0;
   for (const [need, { source, skipped }] of opened) {
-    progress.update(`looking at ${source.length} pictures of ${source.name}`);
+    progress.update(`looking at ${source.length} ${itemsOf(need)} of ${source.name}`);
     const survey = deal(await look(source, 0, source.length, plan.dedupe), plan.shares);
     const without = [...skipped, ...survey.skipped];
     leftOut += without.length;
     places.set(need, survey.places);
     const counts = splits.map((split) => `${survey.places[split].length} ${split}`).join(", ");
-    progress.say(`${source.name}: ${source.length} pictures, ${without.length} left out; ${counts}`);
+    progress.say(`${source.name}: ${source.length} ${itemsOf(need)}, ${without.length} left out; ${counts}`);
     for (const { file, reason } of without.slice(0, 10)) progress.say(`  left out: ${file}: ${reason}`);
   }
   const layout = layoutNamed(plan.format);

@@ -20,7 +20,7 @@ import { groupBy } from "../report/group-by.js";
 import { renderReport } from "../report/report.js";
 import { freeRunPath, newestRun, runPath } from "../run-path.js";
 import { describeScore } from "../score-line.js";
-import { needsOf, needWords, openPictures, pathOf } from "../sources.js";
+import { itemsOf, needsOf, openPictures, pathOf } from "../sources.js";
 
 interface Flags {
   readonly images?: string;
@@ -144,7 +144,7 @@ async function runTraining(planned: RunFolder | Planned, flags: Flags): Promise<
   progress.update("Reading what to train on");
   const pictures = await openPictures(recipe, tasks);
   for (const [need, some] of groupBy(tasks, (task) => task.needs)) {
-    const what = need === null ? "pictures" : needWords[need].items;
+    const what = itemsOf(need);
     progress.say(`${pictures.train(some[0]).length} ${what} to train on, ${pictures.heldOut(some[0]).length} held out`);
   }
   const { overlong, maxNewTokens } = recipe;
