@@ -9,7 +9,7 @@ export interface StoredRow {
 }
 
 /** What the audit reads of a row; sets carry much else. */
-const COLUMNS = ["data_source", "images", "reward_model", "extra_info"];
+const COLUMNS = ["data_source", "prompt", "images", "reward_model", "extra_info"];
 
 export async function* readParquet(path: string): AsyncGenerator<StoredRow> {
   try {

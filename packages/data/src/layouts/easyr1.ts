@@ -10,7 +10,8 @@ const COLUMNS = { problem: text, images: IMAGES, answer: text, ...ORIGIN };
 export const easyr1: Layout = {
   name: "easyr1",
   extension: "parquet",
-  write: (path, rows) => writeParquet(path, COLUMNS, rows, easyr1Row, { packed: ["images"], footer: DECODED_IMAGES }),
+  write: (path, rows, pictures = true) =>
+    writeParquet(path, COLUMNS, rows, easyr1Row, { pictures, footer: DECODED_IMAGES }),
 };
 
 const easyr1Row = (row: BuiltRow) => ({

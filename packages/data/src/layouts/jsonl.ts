@@ -7,14 +7,15 @@ import type { Layout, Rows } from "./layout.js";
 export const jsonl: Layout = {
   name: "jsonl",
   extension: "jsonl",
-  write: (path, rows) => writeFile(path, lines(rows)),
+  write: (path, rows, pictures = true) => writeFile(path, lines(rows, pictures)),
 };
 
-async function* lines(rows: Rows): AsyncGenerator<string> {
+async function* lines(rows: Rows, pictures: boolean): AsyncGenerator<string> {
   for await (const row of rows) {
     const { index, split, options, picture, key } = row;
     const images = row.images.map(({ bytes }) => `data:image/png;base64,${Buffer.from(bytes).toString("base64")}`);
-    const values = { prompt: markedText(row), images, ...scoringOf(row), options, index, split, picture, key };
+    const shown = pictures ? { images } : {};
+    const values = { prompt: markedText(row), ...shown, ...scoringOf(row), options, index, split, picture, key };
     yield `${JSON.stringify(values)}\n`;
   }
 }

@@ -9,7 +9,7 @@ export interface Layout {
   readonly extension: "parquet" | "jsonl";
   /**
    * Writes all rows, in their order, as one file that is not there yet; a few of them are held at a time. The same rows give
-   * the same bytes.
+   * the same bytes. Without `pictures` there is no column for them: trainers would look for a processor of images.
    */
-  write(path: string, rows: Rows): Promise<void>;
+  write(path: string, rows: Rows, pictures?: boolean): Promise<void>;
 }

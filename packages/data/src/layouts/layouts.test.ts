@@ -304,3 +304,36 @@ it("an unknown layout is told with a suggestion", () => {
     'No layout "easyrl". Did you mean "easyr1"? There are: easyr1, jsonl, swift, trl, verl.',
   );
 });
+
+describe("a set of words alone", () => {
+  const row: BuiltRow = {
+    index: 0,
+    split: "train",
+    task: "link-prediction@1",
+    options: {},
+    prompt: "Things.\nNodes:\n[N1] a\nEdges:\nnone\nIs there the edge N1 - N2: yes or no?",
+    images: [],
+    labels: [],
+    target: "yes",
+    answer: { kind: "one-of", words: ["yes", "no"] },
+    protocol: "answer-only",
+    reward: { accuracy: 1, format: 0, partial: 0 },
+    picture: "node 1",
+    key: "k",
+  };
+
+  it.each(layouts.map((layout) => [layout.name, layout] as const))(
+    "has no column for pictures in %s",
+    async (_, layout) => {
+      const path = join(mkdtempSync(join(tmpdir(), "ssl4rl-words-")), `set.${layout.extension}`);
+      await layout.write(path, [row], false);
+      if (layout.extension === "jsonl") expect(JSON.parse(readFileSync(path, "utf8"))).not.toHaveProperty("images");
+      else {
+        const file = await asyncBufferFromFile(path);
+        const { schema, key_value_metadata } = await parquetMetadataAsync(file);
+        expect(schema.map(({ name }) => name)).not.toContain("images");
+        expect(key_value_metadata ?? []).toEqual([]);
+      }
+    },
+  );
+});

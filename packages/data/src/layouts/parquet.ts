@@ -43,28 +43,29 @@ const ROWS_PER_GROUP = 50;
 
 /**
  * Writes rows as one Parquet file; the same rows give the same bytes. `valuesOf` gives a row's values by column, `footer` are
- * the file's key-value entries. Columns in `packed` hold what does not compress, and are stored as they are.
+ * the key-value entries of a file with pictures. The column `images` holds what does not compress, and is stored as it is;
+ * without `pictures` it is left out.
  */
 export async function writeParquet<Name extends string>(
   path: string,
   columns: Readonly<Record<Name, Field>>,
   rows: Rows,
   valuesOf: (row: BuiltRow) => Readonly<Record<Name, unknown>>,
-  { packed, footer = {} }: { readonly packed: readonly Name[]; readonly footer?: Readonly<Record<string, string>> },
+  { pictures, footer = {} }: { readonly pictures: boolean; readonly footer?: Readonly<Record<string, string>> },
 ): Promise<void> {
-  const names = Object.keys(columns) as Name[];
+  const kept = Object.entries<Field>(columns).filter(([name]) => pictures || name !== "images");
   await parquetWriteRows({
     writer: fileWriter(path),
     rows: values(),
-    columns: names.map((name) =>
+    columns: kept.map(([name]) =>
       // Plain: or the writer would look for repeated pictures.
-      packed.includes(name) ? { name, codec: "UNCOMPRESSED", encoding: "PLAIN" } : { name },
+      name === "images" ? { name, codec: "UNCOMPRESSED", encoding: "PLAIN" } : { name },
     ),
-    schema: struct(columns)("schema"),
+    schema: struct(Object.fromEntries(kept))("schema"),
     rowGroupSize: ROWS_PER_GROUP,
     statistics: false,
     createdBy: "ssl4rl",
-    kvMetadata: Object.entries(footer).map(([key, value]) => ({ key, value })),
+    kvMetadata: Object.entries(pictures ? footer : {}).map(([key, value]) => ({ key, value })),
   });
 
   async function* values() {

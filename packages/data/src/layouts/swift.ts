@@ -14,7 +14,7 @@ const COLUMNS = { messages: list(struct({ role: text, content: text })), images:
 export const swift: Layout = {
   name: "swift",
   extension: "parquet",
-  write: (path, rows) => writeParquet(path, COLUMNS, rows, swiftRow, { packed: ["images"] }),
+  write: (path, rows, pictures = true) => writeParquet(path, COLUMNS, rows, swiftRow, { pictures }),
 };
 
 const swiftRow = (row: BuiltRow) => ({

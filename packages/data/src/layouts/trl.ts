@@ -18,7 +18,8 @@ const COLUMNS = {
 export const trl: Layout = {
   name: "trl",
   extension: "parquet",
-  write: (path, rows) => writeParquet(path, COLUMNS, rows, trlRow, { packed: ["images"], footer: DECODED_IMAGES }),
+  write: (path, rows, pictures = true) =>
+    writeParquet(path, COLUMNS, rows, trlRow, { pictures, footer: DECODED_IMAGES }),
 };
 
 const trlRow = (row: BuiltRow) => ({

@@ -20,7 +20,8 @@ const COLUMNS = {
 export const verl: Layout = {
   name: "verl",
   extension: "parquet",
-  write: (path, rows) => writeParquet(path, COLUMNS, rows, verlRow, { packed: ["images"], footer: DECODED_IMAGES }),
+  write: (path, rows, pictures = true) =>
+    writeParquet(path, COLUMNS, rows, verlRow, { pictures, footer: DECODED_IMAGES }),
 };
 
 function verlRow(row: BuiltRow) {

@@ -68,7 +68,8 @@ export async function makeFile(file: FileOfSet, workshop: Workshop, out: string)
 
   async function writeWhole() {
     await rm(partial, { force: true });
-    await workshop.layout.write(partial, rows());
+    const pictures = workshop.arms.some(({ task }) => task.needs !== "graph");
+    await workshop.layout.write(partial, rows(), pictures);
     const written = await hashFile(partial);
     await rename(partial, path);
     return written;

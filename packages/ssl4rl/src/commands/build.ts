@@ -148,7 +148,7 @@ function planOf(name: string, recipe: Recipe, flags: Flags): Plan {
   }
   layoutNamed(flags.format);
   const onGraph = recipeTasks(wanted).every(({ needs }) => needs === "graph");
-  const graph = wanted.graph ?? (onGraph ? flags.source : undefined);
+  const graph = flags.graph ?? (onGraph ? flags.source : undefined) ?? wanted.graph;
   const { images, depth, videos, transductive, worldPictures, tasks, size, protocol, reward, seed } = wanted;
   return {
     images,

@@ -1,9 +1,10 @@
 import { encodePng, type Problem } from "@ssl4rl/core";
 import type { SkippedPicture } from "@ssl4rl/trainer";
 import { describeTask } from "../describe-task.js";
+import { graphPicture } from "./graph-picture.js";
 import { groupBy } from "./group-by.js";
 import { count } from "./numbers.js";
-import { foreign, html, page } from "./page.js";
+import { foreign, type Html, html, page } from "./page.js";
 import { pictureRow } from "./pictures.js";
 import { skippedList } from "./skipped-list.js";
 
@@ -32,7 +33,8 @@ ${tasks.map(
 ${sameFor(questions) ? html`<blockquote>${foreign(questions[0].prompt)}</blockquote>` : null}
 <div class="cards">${questions.map(
     ({ images, labels, picture, prompt, target, task }) => html`<article class="card">
-${sameFor(questions) ? null : html`<blockquote>${foreign(prompt)}</blockquote>`}
+${sameFor(questions) ? null : words(prompt, images.length === 0)}
+${graphPicture(prompt, `${task.id} on ${picture}`)}
 ${pictureRow(images.map(encodePng), `${task.id} on ${picture}`, labels)}
 <dl class="answers"><div><dt>True answer</dt><dd><span class="given">${foreign(target)}</span></dd></div></dl>
 <p class="source">${foreign(picture)}</p>
@@ -49,6 +51,11 @@ ${skippedList(skipped)}
 </section>
 </main>`,
   );
+}
+
+/** A question of words alone keeps its lines. */
+function words(prompt: string, alone: boolean): Html {
+  return alone ? html`<pre dir="auto">\n${prompt}</pre>` : html`<blockquote>${foreign(prompt)}</blockquote>`;
 }
 
 /** Whether the questions have one wording; else each names what was drawn. */

@@ -106,6 +106,12 @@ blockquote { margin: 6px 0 16px; padding-left: 14px; border-left: 3px solid var(
   font-size: 12px; line-height: 20px; font-weight: 650; color: #ffffff; background: rgba(0, 0, 0, 0.66);
 }
 .missing { padding: 24px 12px; border: 1px dashed var(--rule); border-radius: 4px; color: var(--quiet); font-size: 13px; }
+svg.graph { max-width: 100%; height: auto; }
+svg.graph line { stroke: var(--quiet); stroke-opacity: 0.6; }
+svg.graph circle { fill: var(--raised); stroke: currentColor; }
+svg.graph .asked circle { fill: currentColor; }
+svg.graph .asked text { fill: var(--raised); }
+svg.graph text { font-size: 10px; text-anchor: middle; fill: currentColor; }
 .answers { margin: 10px 0 8px; }
 .answers div { display: grid; grid-template-columns: 100px 1fr; align-items: baseline; padding: 2px 0; }
 .answers dt { color: var(--quiet); font-size: 13px; }

@@ -27,12 +27,13 @@ export const attributeMask = defineGraphTask({
     if (isSkip(context)) return context;
     const shown = new Set(context.nodes);
     const count = options.options - 1;
-    const wrong = distractorNodes(graph, node, shown, options.distractors, count, random);
+    const text = (one: number) =>
+      options.text === "title" ? shortText(graph, one) : longText(graph, one, OPTION_CHARACTERS);
+    const wrong = distractorNodes(graph, node, shown, options.distractors, count, text, random);
     if (wrong.length < count) return { skip: `no ${count} other texts of its length were found` };
     const names = letters(options.options);
     const candidates = random.shuffle(wrong).toSpliced(names.indexOf(answer), 0, node);
-    const text = options.text === "title" ? shortText : longText;
-    const texts = candidates.map((candidate) => text(graph, candidate, OPTION_CHARACTERS)!);
+    const texts = candidates.map((candidate) => text(candidate)!);
     return {
       images: [],
       prompt:

@@ -1,6 +1,5 @@
 import { type Graph, type Random, wordF1, wordsOf } from "@ssl4rl/core";
 import { NEAR_DUPLICATE } from "./matched-nodes.js";
-import { longText, OPTION_CHARACTERS } from "./node-text.js";
 import { TextIndex } from "./text-index.js";
 import { VisibleGraph } from "./visible-graph.js";
 
@@ -9,26 +8,30 @@ export const distractorSources = ["random", "nearby", "similar"] as const;
 
 /** The nearest texts that are drawn from. */
 const NEAREST = 60;
-const TRIES = 200;
-/** Lengths of options differ from the right one's by this share at most. */
-const LENGTH = 0.3;
+const TRIES = 400;
+/** Lengths of one class differ by less than a tenth. */
+const lengthClass = (text: string) => Math.floor(Math.log(text.length) / Math.log(1.1));
 
-/** Nodes whose texts are wrong options beside that of `node`: not shown in the graph, of like length, no near duplicates. */
+/**
+ * Nodes whose texts, as `textOf` prints them, are wrong options beside that of `node`: not shown in the graph, no near duplicates,
+ * and of its length. Within a wider range the right one would stand out: there are more short texts than long ones.
+ */
 export function distractorNodes(
   graph: Graph,
   node: number,
   shown: ReadonlySet<number>,
   source: (typeof distractorSources)[number],
   count: number,
+  textOf: (node: number) => string | null,
   random: Random,
 ): number[] {
-  const own = longText(graph, node, OPTION_CHARACTERS)!;
+  const own = textOf(node)!;
   const chosen: number[] = [];
   const texts = [own];
   const add = (other: number | null) => {
     if (other === null || other === node || shown.has(other) || chosen.includes(other)) return;
-    const text = longText(graph, other, OPTION_CHARACTERS);
-    if (text === null || Math.abs(text.length - own.length) > LENGTH * own.length) return;
+    const text = textOf(other);
+    if (text === null || lengthClass(text) !== lengthClass(own)) return;
     if (texts.some((one) => wordF1(wordsOf(one), wordsOf(text)) > NEAR_DUPLICATE)) return;
     chosen.push(other);
     texts.push(text);

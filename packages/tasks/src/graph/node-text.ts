@@ -1,4 +1,4 @@
-import type { Graph } from "@ssl4rl/core";
+import { type Graph, wordsOf } from "@ssl4rl/core";
 
 /** Stands where a text was taken away. */
 export const MASK = "[MASKED]";
@@ -36,23 +36,23 @@ function plain(text: string): string {
   return text.replace(/<(?=image>|video>|audio>|\|)/g, "‹");
 }
 
-/** Names shorter than this are words of every text. */
+/** Names of fewer letters and digits are words of every text. */
 const LEAST_NAME = 3;
 
 /** What a node is called. */
 export function namesOf(graph: Graph, node: number): string[] {
   const names = [graph.title(node) ?? "", ...graph.aliases(node)];
-  return [...new Set(names.filter((name) => name.length >= LEAST_NAME))];
+  return [...new Set(names.filter((name) => wordsOf(name).join("").length >= LEAST_NAME))];
 }
 
 /**
- * Where a text names one of `names` as a whole word, in any case; null where not even their letters stand in it. Most texts are
- * so, and looking for letters costs far less than making the pattern.
+ * Where a text names one of `names` in whole words, in any case, whatever stands between the words; null where not even their
+ * first words stand in it. Most texts are so, and looking for letters costs far less than making the pattern.
  */
 export function mentions(names: readonly string[], text: string): RegExp | null {
   const lower = text.toLowerCase();
-  if (!names.some((name) => lower.includes(name.toLowerCase()))) return null;
-  const longestFirst = [...names].sort((a, b) => b.length - a.length);
-  const alternatives = longestFirst.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${alternatives.join("|")})(?![\\p{L}\\p{N}])`, "giu");
+  const parts = names.flatMap((name) => [name.match(/[\p{L}\p{N}]+/gu) ?? []]).filter((words) => words.length > 0);
+  if (!parts.some(([first]) => lower.includes(first.toLowerCase()))) return null;
+  const longestFirst = parts.map((words) => words.join("[^\\p{L}\\p{N}]+")).sort((a, b) => b.length - a.length);
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${longestFirst.join("|")})(?![\\p{L}\\p{N}])`, "giu");
 }
