@@ -6,6 +6,7 @@
  *     npm run make:tiny-graph [-- --steps N --out DIR]
  */
 import { readdirSync, readFileSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Random } from "@ssl4rl/core";
 import { type Checkpoint, createCheckpoint, saveCheckpoint, trainByteBpe } from "@ssl4rl/models";
@@ -17,7 +18,7 @@ import { answersTo, chatFrame, type LessonGroup, teach } from "./teach.js";
 
 const { values: flags } = parseArgs({
   options: {
-    steps: { type: "string", default: "2000" },
+    steps: { type: "string", default: "1200" },
     out: { type: "string", default: "checkpoints/tiny-graph" },
   },
 });
@@ -58,6 +59,8 @@ for (let step = 0; step < steps; step++) {
   scope(() => clipGradNorm(parameters, 1));
   optimizer.step();
   optimizer.zeroGrad();
+  // Signals are heard between steps.
+  await setImmediate();
   if ((step + 1) % 25 === 0) {
     const seconds = (performance.now() - started) / 1000;
     console.log(

@@ -5,6 +5,7 @@
  *
  *     npm run make:tiny [-- --steps N --out DIR --pictures N]
  */
+import { setImmediate } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Random } from "@ssl4rl/core";
 import { saveCheckpoint } from "@ssl4rl/models";
@@ -51,6 +52,8 @@ for (let step = 0; step < steps; step++) {
   scope(() => clipGradNorm(parameters, 1));
   optimizer.step();
   optimizer.zeroGrad();
+  // Signals are heard between steps.
+  await setImmediate();
   if ((step + 1) % 50 === 0) {
     const seconds = (performance.now() - started) / 1000;
     console.log(

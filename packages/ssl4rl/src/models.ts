@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "@ssl4rl/core";
@@ -8,15 +8,18 @@ import type { Progress } from "./progress.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** The small checkpoint that comes with ssl4rl. */
-export const tinyCheckpoint = join(root, "checkpoints", "tiny-vl");
+/** Where the small checkpoints that come with ssl4rl lie. */
+const checkpoints = join(root, "checkpoints");
+const own = existsSync(checkpoints) ? readdirSync(checkpoints) : [];
+/** The one that reads pictures. */
+export const tinyCheckpoint = join(checkpoints, "tiny-vl");
 
 /**
- * The folder of a checkpoint: `tiny-vl` is the one that comes with ssl4rl, anything else is a path, or the name of a model
+ * The folder of a checkpoint: `tiny-vl` and others in checkpoints/ come with ssl4rl, anything else is a path, or the name of a model
  * on the Hugging Face Hub, which is fetched unless it is in the cache. Throws a UserError where there is none.
  */
 export async function checkpointFolder(model: string, progress: Progress): Promise<string> {
-  const folder = model === "tiny-vl" ? tinyCheckpoint : model;
+  const folder = own.includes(model) ? join(checkpoints, model) : model;
   if (existsSync(join(folder, "config.json"))) return folder;
   if (holdsLora(folder)) {
     throw new UserError(
@@ -32,7 +35,7 @@ export async function checkpointFolder(model: string, progress: Progress): Promi
   throw new UserError(
     `No checkpoint in ${folder}: config.json is missing. Give a folder in Hugging Face layout ` +
       "(config.json, *.safetensors, tokenizer.json, preprocessor_config.json), the name owner/name of a model on the " +
-      "Hugging Face Hub, or tiny-vl.",
+      `Hugging Face Hub, or ${own.join(" or ")}.`,
   );
 }
 
