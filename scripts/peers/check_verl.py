@@ -52,7 +52,7 @@ def composed():
 @functools.cache
 def dataset():
     config = composed().data
-    return RLHFDataset(config.train_files, tokenizer, config, processor)
+    return RLHFDataset(built.files, tokenizer, config, processor)
 
 
 def reading():
