@@ -18,9 +18,8 @@ from hydra import compose, initialize_config_dir
 from verl import DataProto
 from verl.experimental.reward_loop import RewardLoopManager
 from verl.trainer.constants_ppo import get_ppo_ray_runtime_env
-from verl.trainer.main_ppo import create_rl_dataset
+from verl.trainer.ppo.utils import create_rl_dataset, need_critic, need_reference_policy
 from verl.trainer.ppo.metric_utils import compute_data_metrics, compute_throughout_metrics, compute_timing_metrics
-from verl.trainer.ppo.utils import need_critic, need_reference_policy
 from verl.trainer.ppo.v1.trainer_base import PPOTrainer
 from verl.utils import hf_processor, hf_tokenizer
 from verl.utils.config import validate_config
@@ -32,7 +31,8 @@ from checks import expect, run
 
 vectors, judged = map(Path, sys.argv[1:])
 PIXELS_OF_A_TOKEN = 28 * 28
-BATCH = 250
+# A batch is padded to its longest response, and some are of a megabyte.
+BATCH_TOKENS = 200_000
 
 
 def composed():
@@ -76,8 +76,9 @@ def judging():
     ids = [tokenizer.encode(one["response"], add_special_tokens=False) for one in questions]
     order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
     verdicts = {}
-    for at in range(0, len(order), BATCH):
-        some = order[at : at + BATCH]
+    while order:
+        count = next((k for k, i in enumerate(order, 1) if k * len(ids[i]) > BATCH_TOKENS), len(order))
+        some, order = order[:count], order[count:]
         data = batch([questions[i] for i in some], [ids[i] for i in some])
         verdicts.update(zip(some, ray.get(worker.compute_score_batch.remote(data))))
     with judged.open("w") as lines:
@@ -146,6 +147,7 @@ def metrics(count):
     scores[::2, -1] = 1.1
     ones = torch.ones(count, 4)
     tensors = {
+        "prompts": torch.ones(count, 6, dtype=torch.long),
         "responses": ones.long(),
         "response_mask": ones,
         "attention_mask": torch.ones(count, 10),
