@@ -6,15 +6,15 @@
  *     npm run make:tiny-graph [-- --steps N --out DIR]
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { setImmediate } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Random } from "@ssl4rl/core";
 import { type Checkpoint, createCheckpoint, saveCheckpoint, trainByteBpe } from "@ssl4rl/models";
 import { aliases } from "@ssl4rl/tasks";
-import { AdamW, clipGradNorm, noGrad, schedules, scope } from "@ssl4rl/torch";
+import { noGrad } from "@ssl4rl/torch";
 import { formGroup, readingGroup, writingGroup } from "./graph-lessons.js";
 import { madeUpGraph } from "./made-up-graph.js";
-import { answersTo, chatFrame, type LessonGroup, teach } from "./teach.js";
+import { answersTo, chatFrame, type LessonGroup } from "./teach.js";
+import { warmUp } from "./warm-up.js";
 
 const { values: flags } = parseArgs({
   options: {
@@ -22,9 +22,6 @@ const { values: flags } = parseArgs({
     out: { type: "string", default: "checkpoints/tiny-graph" },
   },
 });
-const steps = Number(flags.steps);
-const PEAK_RATE = 2e-3;
-const WARM_UP = 30;
 const GRAPHS = 24;
 const VOCABULARY = 1536;
 
@@ -43,37 +40,18 @@ const graphs = Array.from({ length: GRAPHS }, (_, i) => madeUpGraph(i, words, i 
 const heldOut = Array.from({ length: 3 }, (_, i) => madeUpGraph(1000 + i, words, i === 2));
 
 const checkpoint = newCheckpoint();
-const parameters = [...checkpoint.model.parameters().values()];
-console.log(
-  `${parameters.reduce((sum, { size }) => sum + size, 0)} parameters, ${checkpoint.tokenizer.size} tokens, ${words.length} words`,
-);
-
-const optimizer = new AdamW(parameters, { lr: PEAK_RATE, weightDecay: 0.01 });
-const factor = schedules.cosine({ steps, warmup: WARM_UP });
-const started = performance.now();
-let recent = [0, 0, 0, 0];
-for (let step = 0; step < steps; step++) {
-  optimizer.lr = PEAK_RATE * factor(step);
-  const losses = batchOf(Random.from("lessons", step)).map((groups) => teach(checkpoint, groups));
-  recent = recent.map((sum, i) => sum + losses[i]);
-  scope(() => clipGradNorm(parameters, 1));
-  optimizer.step();
-  optimizer.zeroGrad();
-  // Signals are heard between steps.
-  await setImmediate();
-  if ((step + 1) % 25 === 0) {
-    const seconds = (performance.now() - started) / 1000;
-    console.log(
-      `step ${step + 1}/${steps}  loss: short, long, writing, forms ${recent.map((sum) => (sum / 25).toFixed(3)).join(" ")}  ` +
-        `${(seconds / (step + 1)).toFixed(2)} s/step  ${Math.round(((steps - step - 1) * seconds) / (step + 1))} s left`,
-    );
-    recent = [0, 0, 0, 0];
-  }
-  if ((step + 1) % 100 === 0 || step + 1 === steps) {
+await warmUp(checkpoint, {
+  steps: Number(flags.steps),
+  rate: 2e-3,
+  rise: 30,
+  lessons: batchOf,
+  kinds: ["short", "long", "writing", "forms"],
+  saveEvery: 200,
+  save() {
     saveCheckpoint(flags.out, checkpoint);
     examine();
-  }
-}
+  },
+});
 
 function newCheckpoint() {
   const corpus = Array.from({ length: 24 }, (_, i) => batchOf(Random.from("corpus", i)).flat())

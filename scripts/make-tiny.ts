@@ -5,12 +5,10 @@
  *
  *     npm run make:tiny [-- --steps N --out DIR --pictures N]
  */
-import { setImmediate } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Random } from "@ssl4rl/core";
 import { saveCheckpoint } from "@ssl4rl/models";
-import { AdamW, clipGradNorm, schedules, scope } from "@ssl4rl/torch";
-import { answersTo, chatFrame, type LessonGroup, teach } from "./teach.js";
+import { answersTo, chatFrame, type LessonGroup } from "./teach.js";
 import { newTinyCheckpoint } from "./tiny-checkpoint.js";
 import {
   formGroup,
@@ -20,6 +18,7 @@ import {
   type WorldPicture,
   worldPicture,
 } from "./tiny-lessons.js";
+import { warmUp } from "./warm-up.js";
 
 const { values: flags } = parseArgs({
   options: {
@@ -28,9 +27,6 @@ const { values: flags } = parseArgs({
     pictures: { type: "string", default: "8000" },
   },
 });
-const steps = Number(flags.steps);
-const PEAK_RATE = 1e-3;
-const WARM_UP = 100;
 
 const pictures = drawPictures("train", Number(flags.pictures));
 const checkpoint = newTinyCheckpoint(
@@ -38,35 +34,18 @@ const checkpoint = newTinyCheckpoint(
     .flat()
     .flatMap(({ lessons }) => lessons.flatMap(({ text, response }) => [...chatFrame(), text, response])),
 );
-const parameters = [...checkpoint.model.parameters().values()];
-console.log(`${parameters.reduce((sum, { size }) => sum + size, 0)} parameters, ${checkpoint.tokenizer.size} tokens`);
-
-const optimizer = new AdamW(parameters, { lr: PEAK_RATE, weightDecay: 0.01 });
-const factor = schedules.cosine({ steps, warmup: WARM_UP });
-const started = performance.now();
-let recent = [0, 0, 0];
-for (let step = 0; step < steps; step++) {
-  optimizer.lr = PEAK_RATE * factor(step);
-  const losses = batchOf(Random.from("lessons", step)).map((groups) => teach(checkpoint, groups));
-  recent = recent.map((sum, i) => sum + losses[i]);
-  scope(() => clipGradNorm(parameters, 1));
-  optimizer.step();
-  optimizer.zeroGrad();
-  // Signals are heard between steps.
-  await setImmediate();
-  if ((step + 1) % 50 === 0) {
-    const seconds = (performance.now() - started) / 1000;
-    console.log(
-      `step ${step + 1}/${steps}  loss: one picture, two, forms ${recent.map((sum) => (sum / 50).toFixed(3)).join(" ")}  ` +
-        `${(seconds / (step + 1)).toFixed(2)} s/step  ${Math.round(((steps - step - 1) * seconds) / (step + 1))} s left`,
-    );
-    recent = [0, 0, 0];
-  }
-  if ((step + 1) % 500 === 0 || step + 1 === steps) {
+await warmUp(checkpoint, {
+  steps: Number(flags.steps),
+  rate: 1e-3,
+  rise: 100,
+  lessons: batchOf,
+  kinds: ["one picture", "two", "forms"],
+  saveEvery: 500,
+  save() {
     saveCheckpoint(flags.out, checkpoint);
     examine();
-  }
-}
+  },
+});
 
 function drawPictures(split: string, length: number): WorldPicture[] {
   const drawn: WorldPicture[] = [];
