@@ -312,9 +312,8 @@ def known_rows():
     import pyarrow.parquet
 
     known, rows = {}, 0
-    columns = ["prompt", "extra_info.task", "extra_info.answer", "extra_info.protocol", "extra_info.reward"]
     for file in sorted(glob.glob(f"{SETTINGS['set']}/*.parquet"), key=lambda name: "validation" not in name):
-        for row in pyarrow.parquet.read_table(file, columns=columns).to_pylist():
+        for row in pyarrow.parquet.read_table(file, columns=["prompt", "extra_info"]).to_pylist():
             text = row["prompt"][0]["content"].replace("<image>", "").strip()
             known[text] = {**row["extra_info"], "text": text}
             rows += 1
