@@ -56,7 +56,9 @@ await warmUp(checkpoint, {
 function newCheckpoint() {
   const corpus = Array.from({ length: 24 }, (_, i) => batchOf(Random.from("corpus", i)).flat())
     .flat()
-    .flatMap(({ text = "", lessons }) => [text, ...lessons.flatMap((each) => [each.text, each.response])]);
+    .flatMap(({ text = "", lessons }) =>
+      lessons.flatMap((each) => [...chatFrame(), `${text}${each.text}`, each.response]),
+    );
   // Names of nodes and the marks of an answer are one token each.
   const marks = ["<answer>", "</answer>", ...aliases(40)];
   const made = createCheckpoint({
@@ -73,7 +75,7 @@ function newCheckpoint() {
     },
     vision: null,
     tied: true,
-    tokenizer: trainByteBpe([...chatFrame(), ...prose, ...corpus], VOCABULARY, marks),
+    tokenizer: trainByteBpe([...prose, ...corpus], VOCABULARY, marks),
     seed: 0,
   });
   lookAtLikes(made);
