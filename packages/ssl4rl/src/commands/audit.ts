@@ -40,7 +40,7 @@ export function auditCommand(): Command {
     )
     .action(async (set: string | undefined, flags: Flags) => {
       if ((set === undefined) === (flags.images === undefined && flags.graph === undefined)) {
-        throw new UserError("Give either a built set, or --images DIR or --graph DIR, to audit.", 2);
+        throw new UserError("Give either a built set or --images DIR or --graph DIR to audit.", 2);
       }
       const rows = set === undefined ? posed(flags) : readSet(set);
       const report = await audit(counted(rows));
