@@ -109,7 +109,7 @@ def batch(questions, ids):
 
 def writing():
     """what verl's loggers write is told to the run folder"""
-    (job.OUT / "rollouts").mkdir(parents=True)
+    (job.OUT / "rollouts").mkdir(parents=True, exist_ok=True)
     logger = Tracking("ssl4rl", "check", config.trainer.logger, config={})
     rows = create_rl_dataset(config.data.train_files, config.data, tokenizer, processor)
     some = [rows[i] for i in range(config.data.train_batch_size)]
