@@ -1,5 +1,6 @@
 import { Image } from "./image.js";
 import { BAND, kernel, SLACK, withRoom } from "./kernel.js";
+import { splitWeights } from "./split-weights.js";
 
 /** Weighted sums of neighbouring samples along one side of a picture, as kernel.wat reads them. */
 export interface Taps {
@@ -8,6 +9,29 @@ export interface Taps {
   /** Numbers per output sample: its first input sample, how many of them (an even number), their {@link splitWeights}, and room. */
   readonly record: number;
   readonly numbers: Int32Array;
+}
+
+/**
+ * Taps of `count` output samples. `each` gives the first input sample of an output sample and its weights in 22-bit fixed
+ * point, at most `most` of them.
+ */
+export function makeTaps(
+  count: number,
+  most: number,
+  each: (output: number) => { readonly first: number; readonly weights: readonly number[] },
+): Taps {
+  const even = (length: number) => 2 * Math.ceil(length / 2);
+  const record = 2 + even(most);
+  const numbers = new Int32Array(count * record);
+  for (let output = 0; output < count; output++) {
+    const { first, weights } = each(output);
+    const start = output * record;
+    const own = numbers.subarray(start + 2, start + 2 + even(weights.length));
+    own.set(weights);
+    splitWeights(own);
+    numbers.set([first, own.length], start);
+  }
+  return { count, record, numbers };
 }
 
 /** Every row resampled: `taps.count` pixels wide. */

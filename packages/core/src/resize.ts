@@ -1,6 +1,5 @@
 import type { Image } from "./image.js";
-import { resampleColumns, resampleRows, type Taps } from "./resample.js";
-import { splitWeights } from "./split-weights.js";
+import { makeTaps, resampleColumns, resampleRows, type Taps } from "./resample.js";
 
 /**
  * Bicubic resize, equal to `Image.resize(..., BICUBIC)` of Pillow up to 12 bit for bit: two passes, horizontal then
@@ -33,30 +32,15 @@ function taps(from: number, to: number): Taps {
   const scale = from / to;
   const filterScale = Math.max(scale, 1);
   const support = 2 * filterScale;
-  // First sample, number of taps, at most so many of them, and one more to make them even.
-  const record = Math.ceil(support) * 2 + 4;
-  const numbers = new Int32Array(to * record);
-  const raw = new Float64Array(record);
-  for (let o = 0; o < to; o++) {
-    const centre = (o + 0.5) * scale;
-    const low = Math.max(Math.trunc(centre - support + 0.5), 0);
-    const high = Math.min(Math.trunc(centre + support + 0.5), from);
-    let sum = 0;
-    for (let i = 0; i < high - low; i++) {
-      raw[i] = cubic((low + i - centre + 0.5) * (1 / filterScale));
-      sum += raw[i];
-    }
-    const even = Math.ceil((high - low) / 2) * 2;
-    const weights = numbers.subarray(o * record + 2, o * record + 2 + even);
-    for (let i = 0; i < high - low; i++) {
-      const weight = raw[i] / sum;
-      weights[i] = Math.trunc(weight * 2 ** 22 + (weight < 0 ? -0.5 : 0.5));
-    }
-    splitWeights(weights);
-    numbers[o * record] = low;
-    numbers[o * record + 1] = even;
-  }
+  const made = makeTaps(to, 2 * Math.ceil(support) + 1, (output) => {
+    const centre = (output + 0.5) * scale;
+    const first = Math.max(Math.trunc(centre - support + 0.5), 0);
+    const end = Math.min(Math.trunc(centre + support + 0.5), from);
+    const raw = Array.from({ length: end - first }, (_, i) => cubic((first + i - centre + 0.5) * (1 / filterScale)));
+    const sum = raw.reduce((total, weight) => total + weight, 0);
+    return { first, weights: raw.map((weight) => Math.trunc((weight / sum) * 2 ** 22 + (weight < 0 ? -0.5 : 0.5))) };
+  });
   if (tapsCache.size > 256) tapsCache.clear();
-  tapsCache.set(key, { count: to, record, numbers });
-  return { count: to, record, numbers };
+  tapsCache.set(key, made);
+  return made;
 }
