@@ -140,7 +140,7 @@ describe("ssl4rl train", () => {
       [["trian"], /unknown command 'trian'[\s\S]*train/],
       [["train", "--images", "photos", "--task", "rotation:step=100"], /step must be 90 or 45.*got 100/],
       [["train", "demo", "--steps", "-3"], /--steps.*whole number/],
-      [["train"], /name a recipe .* or pictures/],
+      [["train"], /name a recipe .*, pictures .* or a graph/],
     ];
     for (const [args, message] of cases) {
       const { code, err } = await ssl4rl(...args);
