@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@ssl4rl/core";
-import { type RayJobs, RecordReader, type RemoteRun, readLaunchFolder } from "@ssl4rl/launch";
+import { type RayJobs, type RemoteRun, readLaunchFolder } from "@ssl4rl/launch";
 import type { LaunchFlags } from "../commands/launch.js";
 import type { Progress } from "../progress.js";
-import { expectSuccess, followJob } from "./follow-run.js";
-import { jobId } from "./new-launch.js";
+import { runErrand } from "./run-errand.js";
 
 /** Has the cluster make a Hugging Face folder of a run's newest checkpoint, by verl's own merger, and says where it is. */
 export async function fetchCheckpoint(
@@ -16,28 +15,12 @@ export async function fetchCheckpoint(
 ): Promise<void> {
   const folder = join(run.path, "launch");
   if (!existsSync(folder)) throw new UserError(`${folder} is missing: fetch from where the run was launched.`);
-  const workingDir = await jobs.upload(readLaunchFolder(folder));
-  const id = jobId("merge");
-  await jobs.submit({ id, entrypoint: "python3 job.py merge", workingDir, metadata: {} }, patience);
-  const reader = new RecordReader();
-  let merged: string | null = null;
-  const { details, refused, interrupted } = await followJob(jobs, id, {
-    from: 0,
-    patience,
-    progress,
-    take: (text) => {
-      const records = text.split("\n").flatMap((line) => reader.next(line) ?? []);
-      for (const record of records) if ("merged" in record) merged = record.merged;
-      return records;
-    },
-  });
-  if (interrupted) {
-    await jobs.stop(id);
-    process.exitCode = 130;
-    return;
-  }
-  expectSuccess(details!, refused);
-  if (merged === null) throw new UserError(`Job ${id} succeeded, but its log does not say where the checkpoint is.`);
+  const done = await runErrand(jobs, "merge", readLaunchFolder(folder), patience, progress);
+  if (done === null) return;
+  const { id, records } = done;
+  const merged = records.map((record) => ("merged" in record ? record.merged : null)).findLast((path) => path !== null);
+  if (merged === undefined)
+    throw new UserError(`Job ${id} succeeded, but its log does not say where the checkpoint is.`);
   run.noteMerged(merged);
   const here = existsSync(join(merged, "config.json"));
   progress.say(`Checkpoint on the cluster: ${merged}`);

@@ -93,6 +93,11 @@ export function jobId(name: string): string {
   return `ssl4rl-${name.replace(/[^\w-]/g, "-")}-${randomBytes(4).toString("hex")}`;
 }
 
+/** The job that a launch is on a cluster. */
+export function newJob({ name }: Run, { trainer, data, out, nodes, gpusPerNode }: Target, cluster: string): RemoteJob {
+  return { cluster, id: jobId(name), trainer, data, out, nodes, gpusPerNode, submitted: new Date().toISOString() };
+}
+
 /** Makes the run folder and submits the job. A run that could not be submitted leaves nothing behind. */
 export async function submitLaunch(
   jobs: RayJobs,
@@ -100,18 +105,8 @@ export async function submitLaunch(
   patience: number,
   progress: Progress,
 ): Promise<RemoteRun> {
-  const { trainer, data, out, nodes, gpusPerNode } = target;
-  const id = jobId(run.name);
-  const job: RemoteJob = {
-    cluster: jobs.address.url,
-    id,
-    trainer,
-    data,
-    out,
-    nodes,
-    gpusPerNode,
-    submitted: new Date().toISOString(),
-  };
+  const job = newJob(run, target, jobs.address.url);
+  const { id, data, out } = job;
   const remote = RemoteRun.create(path, run.recipe, job);
   try {
     const files = launchFolder(run, target);

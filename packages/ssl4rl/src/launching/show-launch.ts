@@ -7,15 +7,14 @@ import {
   parameterCount,
   publishedConfig,
   type RayJobs,
-  RecordReader,
   type SizingInput,
   settingsOf,
 } from "@ssl4rl/launch";
 import { type ModelConfig, parseConfig } from "@ssl4rl/models";
 import type { LaunchFlags } from "../commands/launch.js";
 import type { Progress } from "../progress.js";
-import { expectSuccess, followJob } from "./follow-run.js";
-import { jobId, type PlannedLaunch } from "./new-launch.js";
+import type { PlannedLaunch } from "./new-launch.js";
+import { runErrand } from "./run-errand.js";
 
 /** Bytes of the GPU that runs are sized for, and the share of it that the launch files give to vLLM. */
 const GPU_BYTES = 80e9;
@@ -108,27 +107,10 @@ async function checkOnCluster(
   patience: number,
   progress: Progress,
 ): Promise<Readonly<Record<string, string>> | null> {
-  const id = jobId("check");
-  const workingDir = await jobs.upload(launchFolder(run, target));
-  await jobs.submit({ id, entrypoint: "python3 job.py check", workingDir, metadata: {} }, patience);
-  const reader = new RecordReader();
-  let versions: Readonly<Record<string, string>> | null = null;
-  const { details, refused, interrupted } = await followJob(jobs, id, {
-    from: 0,
-    patience,
-    progress,
-    take: (text) => {
-      const records = text.split("\n").flatMap((line) => reader.next(line) ?? []);
-      for (const record of records) if ("begin" in record) versions = record.versions;
-      return records;
-    },
-  });
-  if (interrupted) {
-    await jobs.stop(id);
-    process.exitCode = 130;
-    return null;
-  }
-  expectSuccess(details!, refused);
+  const done = await runErrand(jobs, "check", launchFolder(run, target), patience, progress);
+  if (done === null) return null;
   progress.say(`The cluster's ${target.trainer} takes these settings, and finds the set`);
-  return versions;
+  return (
+    done.records.map((record) => ("begin" in record ? record.versions : null)).findLast((all) => all !== null) ?? null
+  );
 }

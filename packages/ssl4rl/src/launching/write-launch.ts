@@ -1,17 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UserError } from "@ssl4rl/core";
-import {
-  launchFolder,
-  type RemoteJob,
-  RemoteRun,
-  rayJobManifest,
-  slurmScript,
-  writeLaunchFolder,
-} from "@ssl4rl/launch";
+import { launchFolder, RemoteRun, rayJobManifest, slurmScript, writeLaunchFolder } from "@ssl4rl/launch";
 import type { LaunchFlags } from "../commands/launch.js";
 import type { Progress } from "../progress.js";
-import { jobId, type PlannedLaunch } from "./new-launch.js";
+import { newJob, type PlannedLaunch } from "./new-launch.js";
 
 /** Where a cluster that a manifest brings up is found, through a tunnel. */
 const TUNNEL = "http://localhost:8265";
@@ -25,18 +18,8 @@ export function writeLaunch(
   { write, image }: LaunchFlags,
   progress: Progress,
 ): void {
-  const { trainer, data, out, nodes, gpusPerNode } = target;
-  const id = jobId(run.name);
-  const job: RemoteJob = {
-    cluster: TUNNEL,
-    id,
-    trainer,
-    data,
-    out,
-    nodes,
-    gpusPerNode,
-    submitted: new Date().toISOString(),
-  };
+  const job = newJob(run, target, TUNNEL);
+  const { id, out, nodes, gpusPerNode } = job;
   const metadata = { ssl4rl: JSON.stringify(job) };
   const files = launchFolder(run, target);
   const [name, text] =
