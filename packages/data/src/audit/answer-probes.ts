@@ -63,7 +63,8 @@ function repeats(rows: readonly SeenRow[]): Score | null {
         accuracy: equal / trials,
         chance,
         trials,
-        p: Math.min(1, binomialTail(equal, trials, chance) * lags),
+        // Where answers are mixed in blocks, those of a block come again together: two rows are one trial.
+        p: Math.min(1, binomialTail(Math.floor(equal / 2), Math.floor(trials / 2), chance) * lags),
       });
     }
   }
