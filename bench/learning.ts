@@ -57,7 +57,7 @@ const { images, worldPictures, size, protocol, learningRate, warmupSteps } = dem
 const warmUp = {
   method: "supervised",
   tasks: [...sslR1, singles.position, singles.contrastive],
-  steps: 60,
+  steps: 300,
   prompts: 48,
   promptsPerPass: 12,
   maxNewTokens: common.maxNewTokens,

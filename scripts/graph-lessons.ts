@@ -14,11 +14,11 @@ import {
 } from "@ssl4rl/tasks";
 import type { Lesson, LessonGroup } from "./teach.js";
 
-/** Four to eight nodes by their titles, so that a prompt is one or two hundred tokens. */
-const CONTEXT = contextOptions("3x1").parse({ text: "title", budget: 700 });
+/** Two to eight nodes by their titles, so that a prompt is two hundred tokens at most. */
+const CONTEXTS = ["1x1", "2x1", "3x1"].map((sample) => contextOptions(sample).parse({ text: "title", budget: 700 }));
 
 /**
- * Lessons on one part of a graph: short ones, how to find words in it and follow edges; or long ones, how to compare its texts with
+ * Lessons on one part of a graph: short ones, how to find texts and words in it and follow edges; or long ones, how to compare its texts with
  * others. Null where not as many could be drawn.
  */
 export function readingGroup(
@@ -30,8 +30,8 @@ export function readingGroup(
   const target = random.int(graph.nodes);
   const other = random.int(graph.nodes);
   const targets = random.chance(0.5) ? [target] : [target, other];
-  const context = Context.draw({ graph, targets, hidden: new Set() }, CONTEXT, random);
-  if (isSkip(context) || context.nodes.length < 4) return null;
+  const context = Context.draw({ graph, targets, hidden: new Set() }, random.pick(CONTEXTS), random);
+  if (isSkip(context) || context.nodes.length < 2) return null;
   const lessons: Lesson[] = [];
   for (let attempt = 0; attempt < 5 * count && lessons.length < count; attempt++) {
     const lesson = random.pick(lessonKinds[kind])(graph, context, random);
@@ -41,15 +41,26 @@ export function readingGroup(
 }
 
 const lessonKinds = {
-  short: [wordLesson, nearLesson, nearLesson, neighbourLesson],
+  short: [textLesson, textLesson, wordLesson, nearLesson, neighbourLesson],
   long: [likeLesson],
 };
 
 /** The text of a part of a graph, to be written word for word: it teaches what words and edges look like. */
 export function writingGroup(graph: Graph, random: Random): LessonGroup | null {
-  const context = Context.draw({ graph, targets: [random.int(graph.nodes)], hidden: new Set() }, CONTEXT, random);
+  const context = Context.draw(
+    { graph, targets: [random.int(graph.nodes)], hidden: new Set() },
+    CONTEXTS.at(-1)!,
+    random,
+  );
   if (isSkip(context)) return null;
   return { images: [], lessons: [{ text: "Write a graph.", response: context.print(random) }] };
+}
+
+/** What stands at a node? Each word of the answer has to be looked up, which is what all other lessons begin with. */
+function textLesson(_: Graph, context: Context, random: Random): Lesson | null {
+  const node = random.pick(context.nodes);
+  const text = context.texts.get(node);
+  return text ? asked(`What is ${context.alias(node)}?`, text) : null;
 }
 
 /** Which node has a word that no other node has? */
@@ -116,9 +127,9 @@ function neighbourLesson(graph: Graph, context: Context, random: Random): Lesson
   return asked(`Name a neighbour of ${context.alias(node)}.`, context.alias(random.pick(tied)));
 }
 
-/** Options of the tasks whose forms are learnt, with prompts as short as the lessons'. */
+/** The self-supervised tasks, with prompts as short as the lessons'. */
 const short = { text: "title", budget: 700 };
-const forms: readonly (readonly [TaskFactory, Readonly<Record<string, unknown>>])[] = [
+const pretexts: readonly (readonly [TaskFactory, Readonly<Record<string, unknown>>])[] = [
   [attributeMask as TaskFactory, { ...short, sample: "3x1" }],
   [neighborPrediction as TaskFactory, { ...short, sample: "2x1", candidates: 4, neighbours: 1 }],
   [neighborPrediction as TaskFactory, { ...short, sample: "2x1", candidates: 6, neighbours: 2 }],
@@ -128,16 +139,14 @@ const forms: readonly (readonly [TaskFactory, Readonly<Record<string, unknown>>]
   [linkTail as TaskFactory, { ...short, sample: "3x1" }],
 ];
 
-/** A self-supervised question with an answer drawn blindly: it teaches the form of the answer and to guess evenly. */
-export function formGroup(graph: Graph, random: Random): LessonGroup | null {
-  const [factory, options] = random.pick(forms);
+/** A question of one of the self-supervised tasks with its answer: few of them, so that little more than the form is learnt. */
+export function pretextGroup(graph: Graph, random: Random): LessonGroup | null {
+  const [factory, options] = random.pick(pretexts);
   const task = factory.create(options);
   const node = random.int(graph.nodes);
   const item: GraphNode = { id: `${graph.id}:${node}`, name: graph.name, graph, node };
   const problem = pose(item, task, answerOnly, random.int(task.answers.size), random.uint32());
-  if (isSkip(problem)) return null;
-  const blind = problem.answers.print(problem.answers.at(random.int(problem.answers.size)));
-  return { images: [], lessons: [{ text: problem.prompt, response: answerOnly.wrap(blind) }] };
+  return isSkip(problem) ? null : { images: [], lessons: [{ text: problem.prompt, response: problem.solution }] };
 }
 
 function asked(question: string, answer: string): Lesson {

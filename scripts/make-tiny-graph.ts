@@ -1,7 +1,7 @@
 /**
  * Makes checkpoints/tiny-graph: a small Qwen2 of our own for text alone, with its own byte-level BPE, warmed up by supervised learning
- * on made-up graphs. It answers in the asked form, finds words and neighbours in a graph, compares the words of texts, and guesses
- * evenly where a self-supervised task asks.
+ * on made-up graphs. It answers in the asked form, finds words and neighbours in a graph, compares the words of texts, and has seen some
+ * questions of the self-supervised tasks.
  *
  *     npm run make:tiny-graph [-- --steps N --out DIR]
  */
@@ -11,7 +11,7 @@ import { Random } from "@ssl4rl/core";
 import { type Checkpoint, createCheckpoint, saveCheckpoint, trainByteBpe } from "@ssl4rl/models";
 import { aliases } from "@ssl4rl/tasks";
 import { noGrad } from "@ssl4rl/torch";
-import { formGroup, readingGroup, writingGroup } from "./graph-lessons.js";
+import { pretextGroup, readingGroup, writingGroup } from "./graph-lessons.js";
 import { madeUpGraph } from "./made-up-graph.js";
 import { answersTo, chatFrame, type LessonGroup } from "./teach.js";
 import { warmUp } from "./warm-up.js";
@@ -45,7 +45,7 @@ await warmUp(checkpoint, {
   rate: 2e-3,
   rise: 30,
   lessons: batchOf,
-  kinds: ["short", "long", "writing", "forms"],
+  kinds: ["short", "long", "writing", "pretext"],
   saveEvery: 200,
   save() {
     saveCheckpoint(flags.out, checkpoint);
@@ -98,15 +98,22 @@ function lookAtLikes({ model: { weights } }: Checkpoint): void {
   });
 }
 
-/** One step's lessons: short questions on three parts of graphs, long ones on three, one to be written, three forms. */
+/** One step's lessons: short questions on three parts of graphs, long ones on three, one to be written, five self-supervised ones. */
 function batchOf(random: Random): [LessonGroup[], LessonGroup[], LessonGroup[], LessonGroup[]] {
-  const some = (count: number, make: () => LessonGroup | null) =>
-    Array.from({ length: count }, make).filter((group) => group !== null);
+  const some = (count: number, make: () => LessonGroup | null) => {
+    const groups: LessonGroup[] = [];
+    // Not every part of a graph has what a lesson needs.
+    while (groups.length < count) {
+      const group = make();
+      if (group) groups.push(group);
+    }
+    return groups;
+  };
   return [
     some(3, () => readingGroup(random.pick(graphs), "short", 8, random)),
     some(3, () => readingGroup(random.pick(graphs), "long", 5, random)),
     some(1, () => writingGroup(random.pick(graphs), random)),
-    some(3, () => formGroup(random.pick(graphs), random)),
+    some(5, () => pretextGroup(random.pick(graphs), random)),
   ];
 }
 
@@ -126,15 +133,15 @@ function examine(): void {
     own.n++;
     if (said === response) own.right++;
   }
-  const forms = Array.from({ length: 100 }, () => formGroup(random.pick(heldOut), random)).filter(
+  const pretexts = Array.from({ length: 300 }, () => pretextGroup(random.pick(heldOut), random)).filter(
     (group) => group !== null,
   );
   const form = (text: string) => text.replace(/N\d+|\b[A-Z]\b|yes|no/g, "X");
-  const wellFormed = answersTo(checkpoint, forms).filter(
-    (said, i) => form(said) === form(forms[i].lessons[0].response),
-  );
+  const said = answersTo(checkpoint, pretexts).map((text, i) => ({ text, own: pretexts[i].lessons[0].response }));
+  const share = (fits: (one: (typeof said)[number]) => boolean) => (said.filter(fits).length / said.length).toFixed(2);
   console.log(
     `right: ${[...kinds].map(([kind, { right, n }]) => `${kind} ${(right / n).toFixed(2)} (${n})`).join(", ")}; ` +
-      `well-formed self-supervised answers ${(wellFormed.length / forms.length).toFixed(2)}`,
+      `self-supervised: ${share(({ text, own }) => text === own)}, ` +
+      `well-formed ${share(({ text, own }) => form(text) === form(own))}`,
   );
 }

@@ -77,6 +77,12 @@ describe("files that are refused", () => {
       /Several files of edges: .*edges\.tsv, .*more\/edges\.csv/,
     ));
 
+  it("a folder of several graphs: they are named", () =>
+    expectRefusal(
+      { "cora/cora.cites": "1\t2", "cora/nodes.jsonl": "", "facts/train.txt": "a\tr\tb", "facts/test.txt": "" },
+      /several graphs: cora, facts/,
+    ));
+
   it("a table of nodes without ids", async () => {
     await expectRefusal({ "nodes.tsv": "name\ttext\nA\tB\n", "edges.tsv": "A\tB\n" }, /no column id/);
     await expectRefusal({ "nodes.jsonl": '{"title": "A"}\n', "edges.tsv": "A\tB\n" }, /line 1: no id/);

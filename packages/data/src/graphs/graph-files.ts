@@ -32,6 +32,17 @@ export class GraphFiles {
     return null;
   }
 
+  /** The same files by the folder that they lie in, at the top; those that lie in none are left out. */
+  get folders(): ReadonlyMap<string, GraphFiles> {
+    const files = new Map<string, Map<string, GraphFile>>();
+    for (const [name, file] of this.files) {
+      const [folder, ...rest] = name.split("/");
+      if (rest.length === 0) continue;
+      files.set(folder, (files.get(folder) ?? new Map()).set(rest.join("/"), file));
+    }
+    return new Map([...files].map(([folder, own]) => [folder, new GraphFiles(own)]));
+  }
+
   /** The files whose path fits the pattern. */
   matching(pattern: RegExp): readonly GraphFile[] {
     return this.names.filter((name) => pattern.test(name)).map((name) => this.files.get(name) as GraphFile);

@@ -54,7 +54,11 @@ export async function openGraph(
 }
 
 async function readGraph(path: string, files: GraphFiles, splitSeed: number): Promise<Graph> {
-  const layout = LAYOUTS.find((one) => one.matches(files));
+  const layoutOf = (files: GraphFiles) => LAYOUTS.find((one) => one.matches(files));
+  // One file alone may be anything, such as a table beside a graph.
+  const graphs = [...files.folders].flatMap(([name, own]) => (own.names.length > 1 && layoutOf(own) ? [name] : []));
+  if (graphs.length > 1) throw new UserError(`${path} holds several graphs: ${graphs.join(", ")}. Name one of them.`);
+  const layout = layoutOf(files);
   if (!layout) {
     const known = LAYOUTS.map(({ about }) => `- ${about}`).join("\n");
     throw new UserError(`${path} holds no graph of a known layout. It needs one of:\n${known}`);

@@ -2,6 +2,7 @@ import { type Graph, type Random, type Skip, sampleArcs, sampleNeighbourhood, vi
 import { z } from "zod";
 import { type AliasEdge, type EdgeForm, printGraph } from "./graph-text.js";
 import { longText, MASK, mentions, shortText, TARGET_CHARACTERS } from "./node-text.js";
+import { VisibleGraph } from "./visible-graph.js";
 
 const SAMPLE = "must be neighbours of each node by hop, such as 8x3";
 
@@ -22,6 +23,8 @@ export function contextOptions(drawn: string) {
     masked: z.number().min(0).max(0.75).default(0),
     /** Share of the targets' edges in the context that are left out. */
     hidden: z.number().min(0).max(0.9).default(0),
+    /** Which nodes are asked about: all, or the quarter with the most or the fewest visible edges. */
+    degree: z.enum(["any", "high", "low"]).default("any"),
     edges: z.enum(["list", "incident"]).default("list"),
     /** Characters of the graph's text; the farthest nodes are left out until it fits. */
     budget: z.int().min(500).max(20000).default(6000),
@@ -65,9 +68,12 @@ export class Context {
     readonly left: number,
   ) {}
 
-  /** Draws a context of visible edges alone; a Skip where the targets' own texts do not fit. */
+  /** Draws a context of visible edges alone; a Skip where the targets' own texts do not fit, or their degree is not asked for. */
   static draw(wanted: Wanted, options: ContextOptions, random: Random): Context | Skip {
     const { graph, targets, candidates = [], hidden } = wanted;
+    if (!VisibleGraph.of(graph).hasDegree(targets[0], options.degree)) {
+      return { skip: `its number of edges is not "${options.degree}"` };
+    }
     const pinned = [...targets, ...candidates];
     const { nodes: drawn, ofCandidates } = drawNodes(wanted, options, random);
     const shut = new Set(hidden);

@@ -1,5 +1,15 @@
 /** What holds for every task on graphs: nothing of the answer shows but through what a reader may use. */
-import { type Graph, isSkip, makeGraph, type Problem, pose, thinkAnswer, UserError, wordsOf } from "@ssl4rl/core";
+import {
+  type Graph,
+  isSkip,
+  makeGraph,
+  type Problem,
+  pose,
+  Random,
+  thinkAnswer,
+  UserError,
+  wordsOf,
+} from "@ssl4rl/core";
 import { describe, expect, it } from "vitest";
 import { registry, taskNamed } from "../registry.js";
 import { readGraph, readOptions } from "./graph-text.js";
@@ -39,6 +49,15 @@ describe.each(names)("%s", (name) => {
 
   it("can be posed on most nodes", () => {
     expect(all.length).toBeGreaterThan(name === "link-relation" || name === "attribute-words" ? 10 : 60);
+  });
+
+  it("asks about nodes of many edges, or of few, where it is told to", () => {
+    const degrees = (degree: string) =>
+      problems(name, { degree }).map(({ graph, drawn }) => VisibleGraph.of(graph).degree(drawn.targets[0]));
+    const [few, many] = [degrees("low"), degrees("high")];
+    expect(few.length).toBeGreaterThan(0);
+    expect(many.length).toBeGreaterThan(0);
+    expect(Math.max(...few)).toBeLessThan(Math.min(...many));
   });
 
   it("shows edges of the train split alone, and all that it shows is in its record", () => {
@@ -138,6 +157,45 @@ describe("link-relation", () => {
       else expect(between).toContain(right);
     }
     expect(all.some(({ problem }) => problem.target === "E")).toBe(true);
+  });
+
+  it("shows none of the offered relations at the two nodes", () => {
+    for (const { problem, drawn } of problems("link-relation")) {
+      const { edges } = readGraph(problem.prompt)!;
+      const [, from, to] = problem.prompt.match(/leads from (N\d+) to (N\d+)/)!;
+      const at = edges.filter(({ from: a, to: b }) => [a, b].some((end) => end === from || end === to));
+      const offered = readOptions(problem.prompt).map(({ text }) => text);
+      expect(at.filter(({ relation }) => offered.includes(relation!))).toEqual([]);
+      expect(drawn.options).toHaveLength(offered.length - 1);
+    }
+  });
+
+  it("has every option as the right one equally often, frequent relations too", () => {
+    // One relation in half of the edges, the others ever rarer.
+    const random = Random.from("skewed");
+    const edges = Array.from({ length: 4000 }, () => ({
+      head: random.int(400),
+      tail: random.int(400),
+      relation: Math.min(5, Math.floor(-Math.log2(1 - random.float()))),
+    }));
+    const texts = Array.from({ length: 400 }, (_, i) => ({ title: `entity ${i}`, body: null }));
+    const relations = ["often", "half", "quarter", "eighth", "seldom", "rare"];
+    const graph = makeGraph({ name: "skewed", nodes: texts, edges, directed: true, relations });
+    const task = taskNamed("link-relation").create({ relations: 2 });
+    let pairs = 0;
+    let often = 0;
+    for (let i = 0; i < 4000; i++) {
+      const problem = pose(nodeOf(graph, i % 400), task, thinkAnswer, i % 2, i);
+      if (isSkip(problem)) continue;
+      const options = readOptions(problem.prompt).slice(0, 2);
+      if (!options.some(({ text }) => text === "often")) continue;
+      pairs++;
+      if (options.find(({ letter }) => letter === problem.target)!.text === "often") often++;
+    }
+    expect(pairs).toBeGreaterThan(600);
+    // Drawn by frequency alone it would be right in 58 %.
+    expect(often / pairs).toBeGreaterThan(0.45);
+    expect(often / pairs).toBeLessThan(0.55);
   });
 
   it("needs a graph of as many relations", () => {

@@ -1,19 +1,19 @@
-import { type Graph, isSkip, oneOf, type Random } from "@ssl4rl/core";
+import { type Graph, isSkip, oneOf, type Random, type Skip } from "@ssl4rl/core";
 import { z } from "zod";
 import { defineGraphTask } from "../define.js";
 import { Context, contextOptions } from "./context.js";
 import { letters, printOptions } from "./graph-text.js";
-import { drawTies, pairWithWrong } from "./ties.js";
-import { VisibleGraph } from "./visible-graph.js";
+import { pairWithWrong, type TiedPair } from "./ties.js";
+import { drawRelations, drawWrongRelations } from "./wrong-relations.js";
 
 /**
  * Link prediction in a knowledge graph: which relation leads from one node to another, or none of them? All edges between the
- * two are hidden. Wrong options are relations that join nodes of the same kinds, drawn by their frequency, and true of the pair
- * in no split. Where `none` is right the pair is a wrong one as in link-prediction, under the same options.
+ * two are hidden, and all others at either of them whose relation is offered. Wrong options are true of the pair in no split. Where
+ * `none` is right the pair is a wrong one as in link-prediction, under the same options.
  */
 export const linkRelation = defineGraphTask({
   name: "link-relation",
-  version: 1,
+  version: 2,
   about: "Which relation leads from one node to another, if any?",
   options: contextOptions("6x1").extend({
     /** Relations to choose from, beside "none of these". */
@@ -26,20 +26,16 @@ export const linkRelation = defineGraphTask({
     if (graph.relations.length < relations) {
       return { skip: `the graph has ${graph.relations.length} relations, fewer than ${relations}` };
     }
-    // A node's relations are told from each other first: the commonest would be asked about all the time.
-    const ties = [...new Map(drawTies(graph, node, 12, random).map((tie) => [tie.relation, tie])).values()];
-    const pair = pairWithWrong(graph, node, random.shuffle(ties), 1, random);
-    if (isSkip(pair)) return pair;
-    const { tie, wrong, hidden } = pair;
-    const [from, to] = tie.end === "tail" ? [node, tie.other] : [tie.other, node];
-    const others = wrongRelations(graph, from, to, tie.relation, relations - 1, random);
-    if (others.length < relations - 1) return { skip: `no ${relations - 1} relations are untrue of its edge` };
+    const drawn = drawQuestion(graph, node, relations - 1, random);
+    if (isSkip(drawn)) return drawn;
+    const { tie, wrong, hidden, others } = drawn;
 
     const place = letters(relations + 1).indexOf(answer);
     const none = place === relations;
     const asked = others.toSpliced(none ? random.int(relations) : place, 0, tie.relation);
     const other = none ? wrong[0] : tie.other;
-    const context = Context.draw({ graph, targets: [node, other], hidden }, options, random);
+    const shut = new Set([...hidden, ...[node, other].flatMap((end) => edgesOfRelations(graph, end, asked))]);
+    const context = Context.draw({ graph, targets: [node, other], hidden: shut }, options, random);
     if (isSkip(context)) return context;
     const [head, tail] = (tie.end === "tail" ? [node, other] : [other, node]).map((end) => context.alias(end));
     const texts = [...asked.map((relation) => graph.relations[relation]), "none of these"];
@@ -53,28 +49,24 @@ export const linkRelation = defineGraphTask({
   },
 });
 
-/** Relations that do not lead from one node to the other, in any split: of the same kinds of nodes first, frequent ones likelier. */
-function wrongRelations(graph: Graph, from: number, to: number, own: number, count: number, random: Random): number[] {
-  const index = VisibleGraph.of(graph).relations;
-  const truths = graph.edgesFromTo(from, to).map((edge) => graph.relation(edge));
-  const texts = new Set([own, ...truths].map((relation) => graph.relations[relation]));
-  const fits = (relation: number) => index.count(relation) > 0 && !texts.has(graph.relations[relation]);
-  const chosen: number[] = [];
-  for (const pool of [index.alike(own), graph.relations.map((_, relation) => relation)]) {
-    for (const relation of byLot(pool.filter(fits), (one) => index.count(one), random)) {
-      if (chosen.length === count) break;
-      if (!fits(relation)) continue;
-      chosen.push(relation);
-      texts.add(graph.relations[relation]);
-    }
+/** The first of a node's ties for which wrong relations and a wrong node are found. */
+function drawQuestion(
+  graph: Graph,
+  node: number,
+  count: number,
+  random: Random,
+): (TiedPair & { readonly others: readonly number[] }) | Skip {
+  for (const tie of drawRelations(graph, node, random)) {
+    const [from, to] = tie.end === "tail" ? [node, tie.other] : [tie.other, node];
+    const truths = graph.edgesFromTo(from, to).map((edge) => graph.relation(edge));
+    const others = drawWrongRelations(graph, tie.relation, truths, count, random);
+    const pair = others && pairWithWrong(graph, node, [tie], 1, random);
+    if (pair && !isSkip(pair)) return { ...pair, others };
   }
-  return random.shuffle(chosen);
+  return { skip: "no wrong relations and no wrong node were found for one of its edges" };
 }
 
-/** In random order, heavy ones earlier: the first is drawn in proportion to its weight, then the next of the rest. */
-function byLot(items: readonly number[], weight: (item: number) => number, random: Random): number[] {
-  return items
-    .map((item) => ({ item, time: -Math.log(1 - random.float()) / weight(item) }))
-    .sort((a, b) => a.time - b.time)
-    .map(({ item }) => item);
+function edgesOfRelations(graph: Graph, node: number, relations: readonly number[]): number[] {
+  const edges = Array.from({ length: graph.degree(node) }, (_, arc) => graph.arcEdge(node, arc));
+  return edges.filter((edge) => relations.includes(graph.relation(edge)));
 }

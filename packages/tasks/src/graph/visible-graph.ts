@@ -10,6 +10,7 @@ export class VisibleGraph {
   private readonly byBucket: Uint32Array;
   private readonly starts: Uint32Array;
   private relationIndex: RelationIndex | null = null;
+  private quarters: { readonly low: number; readonly high: number } | null = null;
 
   private constructor(readonly graph: Graph) {
     this.degrees = new Uint32Array(graph.nodes);
@@ -50,6 +51,17 @@ export class VisibleGraph {
     if (bucket < 0 || bucket >= BUCKETS) return null;
     const [start, end] = [this.starts[bucket], this.starts[bucket + 1]];
     return start === end ? null : this.byBucket[start + random.int(end - start)];
+  }
+
+  /** Is the node among the quarter of those with a visible edge that have the most, or the fewest? Equals count as either. */
+  hasDegree(node: number, wanted: "any" | "high" | "low"): boolean {
+    if (wanted === "any") return true;
+    if (this.quarters === null) {
+      const sorted = this.degrees.filter((degree) => degree > 0).sort();
+      this.quarters = { low: sorted[sorted.length >> 2], high: sorted[sorted.length - 1 - (sorted.length >> 2)] };
+    }
+    const { low, high } = this.quarters;
+    return wanted === "high" ? this.degrees[node] >= high : this.degrees[node] <= low;
   }
 
   isVisible(edge: number): boolean {
@@ -116,7 +128,7 @@ export type End = "head" | "tail";
 export class RelationIndex {
   private readonly edges: readonly number[][];
   private readonly nodes: Readonly<Record<End, readonly Set<number>[]>>;
-  private readonly kin = new Map<number, readonly number[]>();
+  private readonly kin = new Map<number, ReadonlySet<number>>();
 
   constructor(private readonly graph: Graph) {
     const count = Math.max(1, graph.relations.length);
@@ -145,8 +157,8 @@ export class RelationIndex {
     return this.nodes[end][relation].has(node);
   }
 
-  /** Other relations that join nodes of the same kinds: they share heads with this one, and tails too; the commonest first. */
-  alike(relation: number): readonly number[] {
+  /** Other relations that join nodes of the same kinds: they share heads with this one, and tails too. */
+  alike(relation: number): ReadonlySet<number> {
     const known = this.kin.get(relation);
     if (known) return known;
     const shares = (end: End, other: number) => {
@@ -155,10 +167,8 @@ export class RelationIndex {
       for (const node of few) if (many.has(node)) return true;
       return false;
     };
-    const kin = this.edges
-      .map((_, other) => other)
-      .filter((other) => other !== relation && shares("head", other) && shares("tail", other))
-      .sort((a, b) => this.count(b) - this.count(a));
+    const others = this.edges.map((_, other) => other).filter((other) => other !== relation);
+    const kin = new Set(others.filter((other) => shares("head", other) && shares("tail", other)));
     this.kin.set(relation, kin);
     return kin;
   }
