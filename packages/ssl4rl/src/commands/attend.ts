@@ -60,7 +60,7 @@ export function attendCommand(): Command {
         "(each token's own map). With --against: comparison.html and attention.json, from where the first token of the\n" +
         "response is made, and from --word.\n" +
         '\nExamples:\n  ssl4rl attend --image cat.jpg --prompt "Which way is up?" --tokens 0 --out attention\n' +
-        "  ssl4rl attend --model tiny-vl --against runs/demo/checkpoints/step-000250 --bench world-questions --word picture",
+        "  ssl4rl attend --model tiny-vl --against runs/demo/checkpoints/step-000250 --bench world-questions --item 4 --word night",
     )
     .action(async (flags: Flags) => {
       const progress = new Progress();
