@@ -71,8 +71,8 @@ function workers(photos: string, folder: string): void {
 
 function memory(photos: string, folder: string): void {
   for (const rows of [1_000, 20_000]) {
-    const { megabytes } = ours(["--preset", "ssl-r1", "--rows", String(rows), "--workers", "2"], photos, folder, "0-1");
-    console.log(`${rows} rows of ssl-r1 by 2 workers: at most ${megabytes.toFixed(0)} MB resident`);
+    const { megabytes } = ours(["--preset", "ssl4rl", "--rows", String(rows), "--workers", "2"], photos, folder, "0-1");
+    console.log(`${rows} rows of ssl4rl by 2 workers: at most ${megabytes.toFixed(0)} MB resident`);
   }
 }
 

@@ -75,7 +75,7 @@ const adaptive = {
 /** Changes to the common settings, by part and name; `steps` are those of a run without refilling. */
 const parts: Record<string, { readonly steps: number; readonly runs: Record<string, Record<string, unknown>> }> = {
   singles: {
-    steps: 160,
+    steps: 250,
     runs: Object.fromEntries(Object.entries(singles).map(([name, entry]) => [name, { tasks: [entry] }])),
   },
   mixture: {

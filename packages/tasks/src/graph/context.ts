@@ -168,8 +168,10 @@ function drawNodes(
   const hopOf = new Map(around.nodes.map((node, i) => [node, around.hops[i]]));
   const ofCandidates = new Set<number>();
   for (const candidate of candidates) {
+    const others = new Set<number>();
     sampleArcs(graph, candidate, edgesOfCandidate, random, (edge, other) => {
-      if (gone.has(other) || !graph.isTrain(edge) || hidden.has(edge)) return false;
+      if (gone.has(other) || others.has(other) || !graph.isTrain(edge) || hidden.has(edge)) return false;
+      others.add(other);
       ofCandidates.add(edge);
       hopOf.set(other, Math.min(1, hopOf.get(other) ?? 1));
       return true;

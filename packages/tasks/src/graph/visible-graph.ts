@@ -1,8 +1,9 @@
 import type { Graph, Random } from "@ssl4rl/core";
 
 /**
- * What of a graph questions may show: the edges of the train split, without self-loops. Holds the degrees by these edges, the
- * nodes by their degree, and the edges and ends of each relation. Made once for each graph, in one pass over its edges.
+ * What of a graph questions may show: the edges of the train split, without self-loops. Holds the degrees by these edges (two
+ * nodes that several edges join count once for each other), the nodes by their degree, and the edges and ends of each relation.
+ * Made once for each graph, in one pass over its edges.
  */
 export class VisibleGraph {
   private readonly degrees: Uint32Array;
@@ -14,7 +15,9 @@ export class VisibleGraph {
 
   private constructor(readonly graph: Graph) {
     this.degrees = new Uint32Array(graph.nodes);
-    eachVisibleEdge(graph, (_, head, tail) => {
+    const several = graph.directed || graph.relations.length > 0;
+    eachVisibleEdge(graph, (edge, head, tail) => {
+      if (several && graph.edgesBetween(head, tail).some((one) => one < edge && graph.isTrain(one))) return;
       this.degrees[head]++;
       this.degrees[tail]++;
     });
@@ -37,13 +40,14 @@ export class VisibleGraph {
     return this.relationIndex;
   }
 
-  /** Visible arcs at a node, without those of `hidden` edges. */
+  /** Nodes that a node is visibly tied to, without those that it is tied to by `hidden` edges. */
   degree(node: number, hidden: ReadonlySet<number> = NONE): number {
-    let degree = this.degrees[node];
+    const away = new Set<number>();
     for (const edge of hidden) {
-      if ((this.graph.head(edge) === node || this.graph.tail(edge) === node) && this.isVisible(edge)) degree--;
+      const [head, tail] = [this.graph.head(edge), this.graph.tail(edge)];
+      if ((head === node || tail === node) && this.isVisible(edge)) away.add(head === node ? tail : head);
     }
-    return degree;
+    return this.degrees[node] - away.size;
   }
 
   /** A random node whose degree falls into the bucket; null where there is none. */
