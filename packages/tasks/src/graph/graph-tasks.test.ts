@@ -239,6 +239,20 @@ it("attribute-mask offers titles where titles are shown", () => {
   }
 });
 
+describe("neighbor-choice", () => {
+  it("has candidates that all have a text, or none", () => {
+    const graph = testGraph(300, { textless: 0.4 });
+    const task = taskNamed("neighbor-choice").create();
+    const posed = Array.from({ length: 200 }, (_, i) => pose(nodeOf(graph, i), task, thinkAnswer, i % 4, 0));
+    const shares = posed.flatMap((problem) => {
+      if (isSkip(problem)) return [];
+      const { candidates } = problem.drawn as unknown as { readonly candidates: readonly number[] };
+      return candidates.filter((node) => graph.title(node) === null).length / candidates.length;
+    });
+    expect(new Set(shares)).toEqual(new Set([0, 1]));
+  });
+});
+
 describe("attribute-words", () => {
   it.each([true, false])("blanks words that stand nowhere in the graph's text (bank %j)", (bank) => {
     for (const { problem, drawn } of problems("attribute-words", { bank })) {

@@ -21,8 +21,8 @@ const TRIES = 150;
 
 /**
  * Wrong nodes that cannot be told from the right one by their degree or by neighbours in common with `node`: both fall into
- * the same power of two, the question's hidden edges taken away. None is adjacent to `node` by an edge of any split, nor to
- * each other, nor reads almost as either of the two. Fewer than asked where some tries found no more.
+ * the same power of two, the question's hidden edges taken away; and have a text if that one has. None is adjacent to `node` by an edge
+ * of any split, nor to each other, nor reads almost as either of the two. Fewer than asked where some tries found no more.
  */
 export function matchedNodes(visible: VisibleGraph, match: Match, random: Random): number[] {
   const { node, like, hidden, relation } = match;
@@ -61,7 +61,8 @@ export function matchedNodes(visible: VisibleGraph, match: Match, random: Random
     if ([node, ...match.taken, ...chosen].some((one) => graph.hasEdge(one, other))) return false;
     if (!near(bucketOf(visible.commonNeighbours(node, other, hidden)), bucketOf(common))) return false;
     const text = shortText(graph, other);
-    if (text === null) return shortText(graph, like) === null;
+    if ((text === null) !== (shortText(graph, like) === null)) return false;
+    if (text === null) return true;
     return texts.every((own) => wordF1(wordsOf(text), own) <= NEAR_DUPLICATE);
   }
 }

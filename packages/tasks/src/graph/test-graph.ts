@@ -11,9 +11,10 @@ function word(number: number): string {
 
 /**
  * A graph of `nodes` papers in communities of 20: mostly tied within, with titles and abstracts of their community's words. With
- * relations it is directed, and each relation leads from the nodes of one remainder to those of the next.
+ * relations it is directed, and each relation leads from the nodes of one remainder to those of the next. A share of `textless` nodes
+ * have neither title nor abstract.
  */
-export function testGraph(nodes: number, { relations = 0, seed = 0 } = {}): Graph {
+export function testGraph(nodes: number, { relations = 0, seed = 0, textless = 0 } = {}): Graph {
   const random = Random.from("test-graph", nodes, relations, seed);
   const community = (node: number) => Math.floor(node / 20);
   const text = (node: number, count: number) =>
@@ -27,11 +28,12 @@ export function testGraph(nodes: number, { relations = 0, seed = 0 } = {}): Grap
   });
   return makeGraph({
     name: `test-${nodes}-${relations}-${seed}`,
-    nodes: Array.from({ length: nodes }, (_, node) => ({
-      key: `key-${node}-${seed}`,
-      title: `${word(4000 + node)} ${text(node, 4)}`,
-      body: random.chance(0.9) ? text(node, 40) : null,
-    })),
+    nodes: Array.from({ length: nodes }, (_, node) => {
+      const key = `key-${node}-${seed}`;
+      if (textless > 0 && random.chance(textless)) return { key, title: null, body: null };
+      const title = `${word(4000 + node)} ${text(node, 4)}`;
+      return { key, title, body: random.chance(0.9) ? text(node, 40) : null };
+    }),
     edges,
     relations: Array.from({ length: relations }, (_, i) => `is ${word(3000 + i)} of`),
     directed: relations > 0,
