@@ -32,7 +32,7 @@ export function serveCommand(): Command {
     )
     .option("--device <name>", "cpu, or cuda where libtorch has it", deviceName, "cpu")
     .option("--fetch-from <host...>", "hosts that pictures may be fetched from, as name or name:port", [])
-    .option("--max-images <n>", "images per request", wholeNumber, 16)
+    .option("--max-images <n>", "images per request; a jigsaw of 6 x 6 tiles has 36", wholeNumber, 36)
     .option("--max-body <bytes>", "size of a request, and of a picture fetched", positiveNumber, 64 * 2 ** 20)
     .option("--max-tokens <n>", "tokens per response", positiveNumber, 4096)
     .option("--queue <n>", "requests held at once; more are told to come back later", positiveNumber, 32)
