@@ -56,12 +56,12 @@ export const attributeWords = defineGraphTask({
 
 const PLAIN = /^[a-z]{4,20}$/;
 
-/** Words of plain letters that stand once in the text, in few others, and not elsewhere in the prompt. */
+/** Words of plain letters that stand once in the text, in few others, and not elsewhere in the prompt; none that marks a blank. */
 function blankable(text: string, index: TextIndex, elsewhere: ReadonlySet<string>): string[] {
   const counts = new Map<string, number>();
   for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
   return [...counts].flatMap(([word, count]) =>
-    count === 1 && PLAIN.test(word) && !index.isCommon(word) && !elsewhere.has(word) ? [word] : [],
+    count === 1 && word !== "blank" && PLAIN.test(word) && !index.isCommon(word) && !elsewhere.has(word) ? [word] : [],
   );
 }
 

@@ -265,6 +265,23 @@ describe("attribute-words", () => {
       expect(bankOf.size).toBe(bank ? 4 : 0);
     }
   });
+
+  it("blanks no word that marks a blank", () => {
+    const title = "brass blank stamping pendants";
+    const nodes = Array.from({ length: 60 }, (_, i) => ({
+      title:
+        i === 0 ? title : `thing ${["alpha", "beta", "gamma"][i % 3]} ${String.fromCharCode(97 + (i % 26)).repeat(5)}`,
+    }));
+    const edges = nodes.slice(1).map((_, i) => ({ head: i, tail: i + 1 }));
+    const graph = makeGraph({ name: "shop", nodes, edges });
+    const task = taskNamed("attribute-words").create({ bank: false });
+    for (let variant = 0; variant < 20; variant++) {
+      const problem = pose(nodeOf(graph, 0), task, thinkAnswer, 0, variant);
+      if (isSkip(problem)) throw new Error(problem.skip);
+      expect(problem.drawn.words).not.toContain("blank");
+      expect(problem.prompt).toMatch(/blank/);
+    }
+  });
 });
 
 it("options of a graph task out of range are named", () => {
