@@ -15,7 +15,9 @@ import {
 import type { Lesson, LessonGroup } from "./teach.js";
 
 /** Two to eight nodes by their titles, so that a prompt is two hundred tokens at most. */
-const CONTEXTS = ["1x1", "2x1", "3x1"].map((sample) => contextOptions(sample).parse({ text: "title", budget: 700 }));
+const CONTEXTS = ["1x1", "1x1", "2x1", "3x1"].map((sample) =>
+  contextOptions(sample).parse({ text: "title", budget: 700 }),
+);
 
 /**
  * Lessons on one part of a graph: short ones, how to find texts and words in it and follow edges; or long ones, how to compare its texts with
@@ -45,18 +47,39 @@ const lessonKinds = {
   long: [likeLesson],
 };
 
-/** The text of a part of a graph, to be written word for word: it teaches what words and edges look like. */
-export function writingGroup(graph: Graph, random: Random): LessonGroup | null {
+/** A part of a graph, to be written again in another order: each word has to be looked up, which is what all other lessons begin with. */
+export function copyingGroup(graph: Graph, random: Random): LessonGroup | null {
   const context = Context.draw(
     { graph, targets: [random.int(graph.nodes)], hidden: new Set() },
-    CONTEXTS.at(-1)!,
+    random.pick(CONTEXTS),
     random,
   );
   if (isSkip(context)) return null;
-  return { images: [], lessons: [{ text: "Write a graph.", response: context.print(random) }] };
+  const again = random.shuffle([...context.nodes]).map((node) => `[${context.alias(node)}] ${context.texts.get(node)}`);
+  return {
+    images: [],
+    text: context.print(random),
+    lessons: [{ text: "\nWrite it again.", response: again.join("\n") }],
+  };
 }
 
-/** What stands at a node? Each word of the answer has to be looked up, which is what all other lessons begin with. */
+/** At which node stands each of some words? Many short answers for one reading. */
+export function findingGroup(graph: Graph, random: Random): LessonGroup | null {
+  const context = Context.draw(
+    { graph, targets: [random.int(graph.nodes)], hidden: new Set() },
+    random.pick(CONTEXTS),
+    random,
+  );
+  if (isSkip(context)) return null;
+  const own = context.nodes.flatMap((node) => ownWords(context, node).map((word) => ({ word, node })));
+  const asked = random.shuffle(own).slice(0, 12);
+  if (asked.length === 0) return null;
+  const question = `\nWhere are these words: ${asked.map(({ word }) => word).join(", ")}?`;
+  const response = asked.map(({ word, node }) => `${word} ${context.alias(node)}`).join(", ");
+  return { images: [], text: context.print(random), lessons: [{ text: question, response }] };
+}
+
+/** What stands at a node? */
 function textLesson(_: Graph, context: Context, random: Random): Lesson | null {
   const node = random.pick(context.nodes);
   const text = context.texts.get(node);
@@ -66,8 +89,7 @@ function textLesson(_: Graph, context: Context, random: Random): Lesson | null {
 /** Which node has a word that no other node has? */
 function wordLesson(_: Graph, context: Context, random: Random): Lesson | null {
   const node = random.pick(context.nodes);
-  const elsewhere = new Set(context.nodes.flatMap((one) => (one === node ? [] : wordsIn(context, one))));
-  const own = wordsIn(context, node).filter((word) => word.length > 3 && !elsewhere.has(word));
+  const own = ownWords(context, node);
   if (own.length === 0) return null;
   return asked(`Which node has the word "${random.pick(own)}"?`, context.alias(node));
 }
@@ -151,6 +173,13 @@ export function pretextGroup(graph: Graph, random: Random): LessonGroup | null {
 
 function asked(question: string, answer: string): Lesson {
   return { text: `\n${question}\n${answerOnly.instruction}`, response: answerOnly.wrap(answer) };
+}
+
+/** Words of a node that no other node has, as they are written. */
+function ownWords(context: Context, node: number): string[] {
+  const elsewhere = new Set(context.nodes.flatMap((one) => (one === node ? [] : wordsIn(context, one))));
+  const words = (context.texts.get(node) ?? "").match(/\p{L}{4,}/gu) ?? [];
+  return [...new Set(words)].filter((word) => !elsewhere.has(word.toLowerCase()));
 }
 
 function wordsIn(context: Context, node: number): string[] {

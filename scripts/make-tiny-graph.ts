@@ -8,17 +8,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Random } from "@ssl4rl/core";
-import { type Checkpoint, createCheckpoint, saveCheckpoint, trainByteBpe } from "@ssl4rl/models";
-import { aliases } from "@ssl4rl/tasks";
-import { noGrad } from "@ssl4rl/torch";
-import { pretextGroup, readingGroup, writingGroup } from "./graph-lessons.js";
+import { createCheckpoint, saveCheckpoint, trainByteBpe } from "@ssl4rl/models";
+import { aliases, letters } from "@ssl4rl/tasks";
+import { beginWithInduction } from "./begin-with-induction.js";
+import { copyingGroup, findingGroup, pretextGroup, readingGroup } from "./graph-lessons.js";
 import { madeUpGraph } from "./made-up-graph.js";
 import { answersTo, chatFrame, type LessonGroup } from "./teach.js";
 import { warmUp } from "./warm-up.js";
 
 const { values: flags } = parseArgs({
   options: {
-    steps: { type: "string", default: "1200" },
+    steps: { type: "string", default: "3000" },
     out: { type: "string", default: "checkpoints/tiny-graph" },
   },
 });
@@ -45,7 +45,7 @@ await warmUp(checkpoint, {
   rate: 2e-3,
   rise: 30,
   lessons: batchOf,
-  kinds: ["short", "long", "writing", "pretext"],
+  kinds: ["short", "long", "copying", "finding", "pretext"],
   saveEvery: 200,
   save() {
     saveCheckpoint(flags.out, checkpoint);
@@ -78,28 +78,15 @@ function newCheckpoint() {
     tokenizer: trainByteBpe([...prose, ...corpus], VOCABULARY, marks),
     seed: 0,
   });
-  lookAtLikes(made);
+  beginWithInduction(made, [...aliases(40), ...letters(8)]);
   return made;
 }
 
 /**
- * In the two middle layers queries begin as the keys do, and large: a token looks at its likes before anything is learnt, which
- * otherwise takes most of the time (Trockman and Kolter 2023, section 3, begin with products of that kind).
+ * One step's lessons: short questions on three parts of graphs, long ones on three, four to be copied, four to find words in, three
+ * self-supervised ones.
  */
-function lookAtLikes({ model: { weights } }: Checkpoint): void {
-  noGrad(() => {
-    for (const layer of [1, 2]) {
-      const [query, key] = ["q", "k"].map(
-        (part) => weights.get(`model.layers.${layer}.self_attn.${part}_proj.weight`)!,
-      );
-      query.mul_(4);
-      key.copy_(query);
-    }
-  });
-}
-
-/** One step's lessons: short questions on three parts of graphs, long ones on three, one to be written, five self-supervised ones. */
-function batchOf(random: Random): [LessonGroup[], LessonGroup[], LessonGroup[], LessonGroup[]] {
+function batchOf(random: Random): LessonGroup[][] {
   const some = (count: number, make: () => LessonGroup | null) => {
     const groups: LessonGroup[] = [];
     // Not every part of a graph has what a lesson needs.
@@ -111,9 +98,10 @@ function batchOf(random: Random): [LessonGroup[], LessonGroup[], LessonGroup[], 
   };
   return [
     some(3, () => readingGroup(random.pick(graphs), "short", 8, random)),
-    some(3, () => readingGroup(random.pick(graphs), "long", 5, random)),
-    some(1, () => writingGroup(random.pick(graphs), random)),
-    some(5, () => pretextGroup(random.pick(graphs), random)),
+    some(3, () => readingGroup(random.pick(graphs), "long", 4, random)),
+    some(4, () => copyingGroup(random.pick(graphs), random)),
+    some(4, () => findingGroup(random.pick(graphs), random)),
+    some(3, () => pretextGroup(random.pick(graphs), random)),
   ];
 }
 
