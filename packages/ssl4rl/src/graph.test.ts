@@ -70,7 +70,7 @@ describe("ssl4rl on a graph", () => {
   it("previews each task with its graph drawn, and leaves out what the graph cannot carry", async () => {
     const { code, err } = await ssl4rl("preview", "--graph", "papers", "--rows", "1", "--out", "sheet.html");
     expect(code, err).toBe(0);
-    expect(err).toMatch(/link-relation@1, e\.g\. .*the graph has 0 relations/);
+    expect(err).toMatch(/link-relation@2, e\.g\. .*the graph has 0 relations/);
     const page = readFileSync(join(folder, "sheet.html"), "utf8");
     expect(page.match(/<svg class="graph"/g)).toHaveLength(8);
     for (const task of ["attribute-mask@", "neighbor-any@", "link-tail@"]) expect(page).toContain(task);
