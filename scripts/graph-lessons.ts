@@ -49,12 +49,8 @@ const lessonKinds = {
 
 /** A part of a graph, to be written again in another order: each word has to be looked up, which is what all other lessons begin with. */
 export function copyingGroup(graph: Graph, random: Random): LessonGroup | null {
-  const context = Context.draw(
-    { graph, targets: [random.int(graph.nodes)], hidden: new Set() },
-    random.pick(CONTEXTS),
-    random,
-  );
-  if (isSkip(context)) return null;
+  const context = somePart(graph, random);
+  if (!context) return null;
   const again = random.shuffle([...context.nodes]).map((node) => `[${context.alias(node)}] ${context.texts.get(node)}`);
   return {
     images: [],
@@ -65,18 +61,20 @@ export function copyingGroup(graph: Graph, random: Random): LessonGroup | null {
 
 /** At which node stands each of some words? Many short answers for one reading. */
 export function findingGroup(graph: Graph, random: Random): LessonGroup | null {
-  const context = Context.draw(
-    { graph, targets: [random.int(graph.nodes)], hidden: new Set() },
-    random.pick(CONTEXTS),
-    random,
-  );
-  if (isSkip(context)) return null;
+  const context = somePart(graph, random);
+  if (!context) return null;
   const own = context.nodes.flatMap((node) => ownWords(context, node).map((word) => ({ word, node })));
   const asked = random.shuffle(own).slice(0, 12);
   if (asked.length === 0) return null;
   const question = `\nWhere are these words: ${asked.map(({ word }) => word).join(", ")}?`;
   const response = asked.map(({ word, node }) => `${word} ${context.alias(node)}`).join(", ");
   return { images: [], text: context.print(random), lessons: [{ text: question, response }] };
+}
+
+function somePart(graph: Graph, random: Random): Context | null {
+  const wanted = { graph, targets: [random.int(graph.nodes)], hidden: new Set<number>() };
+  const context = Context.draw(wanted, random.pick(CONTEXTS), random);
+  return isSkip(context) ? null : context;
 }
 
 /** What stands at a node? */
