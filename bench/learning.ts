@@ -1,7 +1,7 @@
 // What the tiny model learns of the papers' tasks on pictures of the world, singly and together:
 //   npm run bench -- learning OUT [singles] [mixture]
 // A warm-up comes first: the checkpoint has never seen most forms of answers, and where no answer can be read nothing is paid.
-// A few supervised steps teach them, before there is time to learn more. Every other run starts there.
+// Supervised steps on right answers teach the forms, and something of the easier tasks. Every other run starts there.
 // singles  each task by itself
 // mixture  SSL-R1's five tasks: in equal shares, by the adaptive schedule, and with each of its parts left out
 // Three seeds of each; every run of a part samples the same number of rollouts. Two runs at a time, on a core each. A run

@@ -1,7 +1,7 @@
 /**
  * Makes checkpoints/tiny-graph: a small Qwen2 of our own for text alone, with its own byte-level BPE, warmed up by supervised learning
- * on made-up graphs. It answers in the asked form, finds words and neighbours in a graph, compares the words of texts, and has seen some
- * questions of the self-supervised tasks.
+ * on made-up graphs: to copy them, to find words and neighbours in them, to compare texts, and some questions of the self-supervised
+ * tasks. After 400 steps it knows the forms of answers and copies, and at which node a word stands it still guesses.
  *
  *     npm run make:tiny-graph [-- --steps N --out DIR]
  */
@@ -24,6 +24,8 @@ const { values: flags } = parseArgs({
 });
 const GRAPHS = 24;
 const VOCABULARY = 1536;
+/** Names of nodes, one token each. */
+const NAMES = aliases(40);
 
 const prose = readdirSync("docs")
   .filter((name) => name.endsWith(".md"))
@@ -59,8 +61,7 @@ function newCheckpoint() {
     .flatMap(({ text = "", lessons }) =>
       lessons.flatMap((each) => [...chatFrame(), `${text}${each.text}`, each.response]),
     );
-  // Names of nodes and the marks of an answer are one token each.
-  const marks = ["<answer>", "</answer>", ...aliases(40)];
+  const marks = ["<answer>", "</answer>", ...NAMES];
   const made = createCheckpoint({
     text: {
       hiddenSize: 128,
@@ -78,7 +79,7 @@ function newCheckpoint() {
     tokenizer: trainByteBpe([...prose, ...corpus], VOCABULARY, marks),
     seed: 0,
   });
-  beginWithInduction(made, [...aliases(40), ...letters(8)]);
+  beginWithInduction(made, [...NAMES, ...letters(8)]);
   return made;
 }
 

@@ -23,7 +23,7 @@ export function contextOptions(drawn: string) {
     masked: z.number().min(0).max(0.75).default(0),
     /** Share of the targets' edges in the context that are left out. */
     hidden: z.number().min(0).max(0.9).default(0),
-    /** Which nodes are asked about: all, or the quarter with the most or the fewest visible edges. */
+    /** Which nodes are asked about: all, or the quarter with the most or the fewest visible neighbours. */
     degree: z.enum(["any", "high", "low"]).default("any"),
     edges: z.enum(["list", "incident"]).default("list"),
     /** Characters of the graph's text; the farthest nodes are left out until it fits. */

@@ -63,7 +63,7 @@ function drawQuestion(
     const pair = others && pairWithWrong(graph, node, [tie], 1, random);
     if (pair && !isSkip(pair)) return { ...pair, others };
   }
-  return { skip: "no wrong relations and no wrong node were found for one of its edges" };
+  return { skip: "none of its edges has wrong relations and a wrong node" };
 }
 
 function edgesOfRelations(graph: Graph, node: number, relations: readonly number[]): number[] {

@@ -57,7 +57,7 @@ export class VisibleGraph {
     return start === end ? null : this.byBucket[start + random.int(end - start)];
   }
 
-  /** Is the node among the quarter of those with a visible edge that have the most, or the fewest? Equals count as either. */
+  /** Is the node among the quarter of those with a visible edge that have the most neighbours, or the fewest? Ties count in. */
   hasDegree(node: number, wanted: "any" | "high" | "low"): boolean {
     if (wanted === "any") return true;
     if (this.quarters === null) {
