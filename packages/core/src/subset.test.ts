@@ -43,7 +43,9 @@ describe.each(each)("%s", (_, kind) => {
   });
 
   it("never throws on any text, and knows nothing with a word twice, a strange word or no word", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => kind.parse(text) === null));
+    // Chance may hit on a word as short as "a".
+    const ofWords = (text: string) => text.split(",").every((word) => /^\s*(n\d|[ab])\s*$/i.test(word));
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => kind.parse(text) === null || ofWords(text)));
     const [print] = all(kind).map((answer) => kind.print(answer));
     for (const text of [
       "",
