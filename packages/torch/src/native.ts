@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { blasCore } from "./blas-core.js";
 
 /** The native addon. Everything but strings, seeds and bytes goes through `buffer`; native/*.cc says what lies where. */
 export interface Native {
@@ -51,6 +52,9 @@ function load(): Native {
   // Idle OpenMP threads sleep instead of spinning. On a busy machine spinning threads take the cores from the one that
   // works: steps became five to ten times slower. Read once, when libgomp is loaded with the addon.
   process.env.OMP_WAIT_POLICY ??= "PASSIVE";
+  const cpuinfo = "/proc/cpuinfo";
+  const core = existsSync(cpuinfo) ? blasCore(readFileSync(cpuinfo, "utf8")) : null;
+  if (core) process.env.OPENBLAS_CORETYPE ??= core;
   try {
     loaded = createRequire(import.meta.url)(path) as Native;
   } catch (error) {
