@@ -78,6 +78,23 @@ async function untilSteps(run: string, count: number): Promise<void> {
   }
 }
 
+describe("ssl4rl", () => {
+  it("lists its commands, names the nearest, and loads one by its name alone", async () => {
+    const { code, out } = await ssl4rl("--help");
+    expect(code).toBe(0);
+    for (const name of ["build", "verify", "preview", "audit", "train", "launch", "eval", "merge", "serve"])
+      expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
+    expect(await ssl4rl("biuld")).toMatchObject({ code: 2, err: expect.stringContaining("Did you mean build?") });
+    expect(await ssl4rl("toString")).toMatchObject({ code: 2, err: expect.stringContaining("unknown command") });
+  });
+
+  it("ends without a word when who reads it has gone", async () => {
+    const { child, outcome } = start(["--help"]);
+    child.stdout!.destroy();
+    expect(await outcome).toMatchObject({ code: 141, err: "" });
+  });
+});
+
 describe("ssl4rl train", () => {
   it("trains on a folder of photos, reports, and ends with one line of JSON", async () => {
     const { code, out, err } = await ssl4rl("train", recipeFile("short", 3), "--run", "./short", "--json");

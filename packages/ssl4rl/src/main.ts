@@ -1,19 +1,23 @@
 import { createRequire } from "node:module";
 import { UserError } from "@ssl4rl/core";
 import { Command, CommanderError } from "commander";
-import { attendCommand } from "./commands/attend.js";
-import { auditCommand } from "./commands/audit.js";
-import { buildCommand } from "./commands/build.js";
-import { evalCommand } from "./commands/eval.js";
-import { launchCommand } from "./commands/launch.js";
-import { mergeCommand } from "./commands/merge.js";
-import { previewCommand } from "./commands/preview.js";
-import { reportCommand } from "./commands/report.js";
-import { serveCommand } from "./commands/serve.js";
-import { trainCommand } from "./commands/train.js";
-import { verifyCommand } from "./commands/verify.js";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+
+/** Loaded when they are called: none needs what all of them do. */
+const commands = {
+  build: async () => (await import("./commands/build.js")).buildCommand(),
+  verify: async () => (await import("./commands/verify.js")).verifyCommand(),
+  preview: async () => (await import("./commands/preview.js")).previewCommand(),
+  audit: async () => (await import("./commands/audit.js")).auditCommand(),
+  train: async () => (await import("./commands/train.js")).trainCommand(),
+  launch: async () => (await import("./commands/launch.js")).launchCommand(),
+  eval: async () => (await import("./commands/eval.js")).evalCommand(),
+  merge: async () => (await import("./commands/merge.js")).mergeCommand(),
+  attend: async () => (await import("./commands/attend.js")).attendCommand(),
+  report: async () => (await import("./commands/report.js")).reportCommand(),
+  serve: async () => (await import("./commands/serve.js")).serveCommand(),
+};
 
 /** Runs the `ssl4rl` command. Returns the exit code: 0 done, 1 failed, 2 used wrongly, 130 stopped by Ctrl-C. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -22,20 +26,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version)
     .showHelpAfterError("(ssl4rl --help shows what there is)")
     .exitOverride();
-  const commands = [
-    buildCommand(),
-    verifyCommand(),
-    previewCommand(),
-    auditCommand(),
-    trainCommand(),
-    launchCommand(),
-    evalCommand(),
-    mergeCommand(),
-    attendCommand(),
-    reportCommand(),
-    serveCommand(),
-  ];
-  for (const command of commands) {
+  const [, , name] = argv;
+  const makers = Object.hasOwn(commands, name) ? [commands[name as keyof typeof commands]] : Object.values(commands);
+  for (const command of await Promise.all(makers.map((make) => make()))) {
     program.addCommand(
       command.exitOverride().showHelpAfterError(`(ssl4rl ${command.name()} --help shows its options)`),
     );
