@@ -1,167 +1,208 @@
 import { answerOnly, type Graph, type GraphNode, isSkip, pose, type Random, wordsOf } from "@ssl4rl/core";
 import {
+  aliases,
   attributeMask,
-  Context,
-  contextOptions,
   letters,
   linkPrediction,
   linkRelation,
   linkTail,
   neighborChoice,
   neighborPrediction,
+  printGraph,
   printOptions,
+  shortText,
   type TaskFactory,
 } from "@ssl4rl/tasks";
 import type { Lesson, LessonGroup } from "./teach.js";
 
-/** Two to eight nodes by their titles, so that a prompt is two hundred tokens at most. */
-const CONTEXTS = ["1x1", "1x1", "2x1", "3x1"].map((sample) =>
-  contextOptions(sample).parse({ text: "title", budget: 700 }),
-);
+/** How large a part of a graph lessons are about. */
+export interface Size {
+  /** Pairs of nodes with words in common, and nodes that have none with any. */
+  readonly pairs: number;
+  readonly alone: number;
+  /** Words of each node's text, at most. */
+  readonly words: number;
+}
 
-/**
- * Lessons on one part of a graph: short ones, how to find texts and words in it and follow edges; or long ones, how to compare its texts with
- * others. Null where not as many could be drawn.
- */
-export function readingGroup(
+/** A few nodes of a graph as they are printed; `like` is the other node of a pair. */
+interface Part {
+  readonly graph: Graph;
+  readonly text: string;
+  readonly nodes: readonly PartNode[];
+  readonly edges: readonly (readonly [string, string])[];
+}
+
+interface PartNode {
+  readonly alias: string;
+  readonly text: string;
+  like: string | null;
+}
+
+/** Some lessons of a kind on one part of a graph; null where it has not what they need. */
+export function lessonsOn(
   graph: Graph,
-  kind: keyof typeof lessonKinds,
+  kind: LessonKind,
+  size: Size,
   count: number,
   random: Random,
 ): LessonGroup | null {
-  const target = random.int(graph.nodes);
-  const other = random.int(graph.nodes);
-  const targets = random.chance(0.5) ? [target] : [target, other];
-  const context = Context.draw({ graph, targets, hidden: new Set() }, random.pick(CONTEXTS), random);
-  if (isSkip(context) || context.nodes.length < 2) return null;
+  const part = partOf(graph, size, random);
+  if (!part) return null;
   const lessons: Lesson[] = [];
   for (let attempt = 0; attempt < 5 * count && lessons.length < count; attempt++) {
-    const lesson = random.pick(lessonKinds[kind])(graph, context, random);
+    const lesson = random.pick(lessonKinds[kind])(part, random);
     if (lesson) lessons.push(lesson);
   }
-  return lessons.length < count ? null : { images: [], text: context.print(random), lessons };
+  return lessons.length < count ? null : { images: [], text: part.text, lessons };
 }
+
+export type LessonKind = keyof typeof lessonKinds;
 
 const lessonKinds = {
-  short: [textLesson, textLesson, wordLesson, nearLesson, neighbourLesson],
-  long: [likeLesson],
+  pairs: [pairsLesson],
+  name: [wordLesson, neighbourLesson],
+  near: [nearLesson],
+  like: [likeLesson],
+  options: [optionsLesson],
 };
 
-/** A part of a graph, to be written again in another order: each word has to be looked up, which is what all other lessons begin with. */
-export function copyingGroup(graph: Graph, random: Random): LessonGroup | null {
-  const context = somePart(graph, random);
-  if (!context) return null;
-  const again = random.shuffle([...context.nodes]).map((node) => `[${context.alias(node)}] ${context.texts.get(node)}`);
-  return {
-    images: [],
-    text: context.print(random),
-    lessons: [{ text: "\nWrite it again.", response: again.join("\n") }],
+function partOf(graph: Graph, { pairs, alone, words }: Size, random: Random): Part | null {
+  const texts: string[] = [];
+  const own = new Set<string>();
+  const draw = (fits: (text: string, common: Set<string>) => boolean): boolean => {
+    for (let attempt = 0; attempt < 300; attempt++) {
+      const all = (shortText(graph, random.int(graph.nodes)) ?? "").split(" ");
+      const text = all.slice(0, 1 + random.int(words)).join(" ");
+      const common = new Set(longWords(text));
+      if (common.size === 0 || !fits(text, common)) continue;
+      texts.push(text);
+      for (const word of common) own.add(word);
+      return true;
+    }
+    return false;
   };
+  const strange = (_: string, common: Set<string>) => ![...common].some((word) => own.has(word));
+  for (let i = 0; i < pairs; i++) {
+    if (!draw(strange)) return null;
+    const first = new Set(longWords(texts.at(-1)!));
+    const others = new Set([...own].filter((word) => !first.has(word)));
+    const fits = (text: string, common: Set<string>) =>
+      text !== texts.at(-1) &&
+      [...common].some((word) => first.has(word)) &&
+      ![...common].some((word) => others.has(word));
+    if (!draw(fits)) return null;
+  }
+  for (let i = 0; i < alone; i++) if (!draw(strange)) return null;
+  const names = random.shuffle(aliases(texts.length));
+  const nodes = texts.map((text, i) => ({
+    alias: names[i],
+    text,
+    like: i < 2 * pairs ? names[i % 2 === 0 ? i + 1 : i - 1] : null,
+  }));
+  const edges = Array.from(
+    { length: random.int(nodes.length) },
+    () => random.shuffle([...names]).slice(0, 2) as [string, string],
+  );
+  const relation = graph.relations.length > 0 ? random.pick([...graph.relations]) : null;
+  const text = printGraph(
+    {
+      about: graph.about,
+      nodes: random.shuffle(nodes),
+      edges: edges.map(([from, to]) => ({ from, to, relation, directed: graph.directed })),
+    },
+    "list",
+  );
+  return { graph, text, nodes, edges };
 }
 
-/** At which node stands each of some words? Many short answers for one reading. */
-export function findingGroup(graph: Graph, random: Random): LessonGroup | null {
-  const context = somePart(graph, random);
-  if (!context) return null;
-  const own = context.nodes.flatMap((node) => ownWords(context, node).map((word) => ({ word, node })));
-  const asked = random.shuffle(own).slice(0, 12);
-  if (asked.length === 0) return null;
-  const question = `\nWhere are these words: ${asked.map(({ word }) => word).join(", ")}?`;
-  const response = asked.map(({ word, node }) => `${word} ${context.alias(node)}`).join(", ");
-  return { images: [], text: context.print(random), lessons: [{ text: question, response }] };
-}
-
-function somePart(graph: Graph, random: Random): Context | null {
-  const wanted = { graph, targets: [random.int(graph.nodes)], hidden: new Set<number>() };
-  const context = Context.draw(wanted, random.pick(CONTEXTS), random);
-  return isSkip(context) ? null : context;
-}
-
-/** What stands at a node? */
-function textLesson(_: Graph, context: Context, random: Random): Lesson | null {
-  const node = random.pick(context.nodes);
-  const text = context.texts.get(node);
-  return text ? asked(`What is ${context.alias(node)}?`, text) : null;
+/** Of each node, the one with which it has words in common. */
+function pairsLesson({ nodes }: Part, random: Random): Lesson {
+  const said = random.shuffle([...nodes]).map(({ alias, like }) => `${alias} ${like ?? "none"}`);
+  return { text: "\nWhich are alike?", response: said.join(", ") };
 }
 
 /** Which node has a word that no other node has? */
-function wordLesson(_: Graph, context: Context, random: Random): Lesson | null {
-  const node = random.pick(context.nodes);
-  const own = ownWords(context, node);
-  if (own.length === 0) return null;
-  return asked(`Which node has the word "${random.pick(own)}"?`, context.alias(node));
-}
-
-/** Which of some texts has the most words in common with that of a node? Texts of nodes that are not shown, long or short. */
-function likeLesson(graph: Graph, context: Context, random: Random): Lesson | null {
-  const node = random.pick(context.nodes);
-  const own = new Set(wordsIn(context, node));
-  const count = random.pick([2, 4, 4]);
-  const length = random.pick([2, 4, 6]);
-  const draw = () => {
-    const words = (graph.title(random.int(graph.nodes)) ?? "").split(" ");
-    return words.slice(0, length).join(" ");
-  };
-  const common = (text: string) => wordsOf(text).filter((word) => word.length > 3 && own.has(word)).length;
-  let right: string | null = null;
-  const wrong: string[] = [];
-  for (let i = 0; i < 300 && (right === null || wrong.length < count - 1); i++) {
-    const text = draw();
-    if (common(text) > 0 && right === null && text !== context.texts.get(node)) right = text;
-    else if (common(text) === 0 && wrong.length < count - 1 && !wrong.includes(text)) wrong.push(text);
-  }
-  if (right === null || wrong.length < count - 1) return null;
-  const place = random.int(count);
-  const question = random.pick([
-    `Which text has words in common with ${context.alias(node)}?`,
-    `What is most like ${context.alias(node)}?`,
-  ]);
-  return asked(
-    `${question}\n${printOptions(letters(count), wrong.toSpliced(place, 0, right))}\nAnswer with ${orLetters(count)}.`,
-    letters(count)[place],
-  );
-}
-
-/** Do two nodes have a word in common? */
-function nearLesson(_: Graph, context: Context, random: Random): Lesson | null {
-  const wanted = random.chance(0.5);
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const [a, b] = [random.pick(context.nodes), random.pick(context.nodes)];
-    if (a === b) continue;
-    const words = new Set(wordsIn(context, a).filter((word) => word.length > 3));
-    if (wordsIn(context, b).some((word) => words.has(word)) !== wanted) continue;
-    return asked(`Have ${context.alias(a)} and ${context.alias(b)} words in common: yes or no?`, wanted ? "yes" : "no");
-  }
-  return null;
+function wordLesson({ nodes }: Part, random: Random): Lesson | null {
+  const node = random.pick(nodes);
+  const own = ownWords(nodes, node);
+  return own.length === 0 ? null : asked(`Which node has the word "${random.pick(own)}"?`, node.alias);
 }
 
 /** Which node is tied to another by an edge that is shown? */
-function neighbourLesson(graph: Graph, context: Context, random: Random): Lesson | null {
-  if (context.edges.length === 0) return null;
-  const node = context.nodes[random.int(context.nodes.length)];
-  const tied = context.edges.flatMap((edge) => {
-    const ends = [graph.head(edge), graph.tail(edge)];
-    return ends.includes(node) ? ends.filter((end) => end !== node) : [];
-  });
-  if (tied.length === 0) return null;
-  return asked(`Name a neighbour of ${context.alias(node)}.`, context.alias(random.pick(tied)));
+function neighbourLesson({ nodes, edges }: Part, random: Random): Lesson | null {
+  const { alias } = random.pick(nodes);
+  const tied = edges.filter((ends) => ends.includes(alias)).map(([a, b]) => (a === alias ? b : a));
+  return tied.length === 0 ? null : asked(`Name a neighbour of ${alias}.`, random.pick(tied));
+}
+
+/** Have two nodes a word in common? Asked in so many words, and as link prediction asks. */
+function nearLesson({ nodes }: Part, random: Random): Lesson | null {
+  const near = random.chance(0.5);
+  const node = random.pick(nodes);
+  const other = random.pick(nodes);
+  if (node === other || (near && !node.like) || (!near && node.like === other.alias)) return null;
+  const [from, to] = [node.alias, near ? node.like : other.alias];
+  const question = random.pick([
+    `Are ${from} and ${to} alike: yes or no?`,
+    `Some edges are not shown. Is there the edge ${from} - ${to}: yes or no?`,
+  ]);
+  return asked(question, near ? "yes" : "no");
+}
+
+/** Which of some nodes has words in common with another? Asked in so many words, and as neighbor prediction asks. */
+function likeLesson({ nodes }: Part, random: Random): Lesson | null {
+  const node = random.pick(nodes);
+  if (!node.like) return null;
+  const others = nodes.filter((other) => other !== node).map(({ alias }) => alias);
+  const among = others.sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
+  const choice = `\nAnswer with exactly 1 of ${among.slice(0, -1).join(", ")} or ${among.at(-1)}, separated by commas.`;
+  const question = random.pick([
+    `Which node is most like ${node.alias}?`,
+    `Which node is most like ${node.alias}?${among.length > 1 ? choice : ""}`,
+    `Some edges are not shown. Which nodes stand at the ? of hidden edges ${node.alias} - ?${among.length > 1 ? choice : ""}`,
+  ]);
+  return asked(question, node.like);
+}
+
+/** Which of some texts has words in common with that of a node? Texts of nodes that are not shown. */
+function optionsLesson({ graph, nodes }: Part, random: Random): Lesson | null {
+  const node = random.pick(nodes);
+  const own = new Set(longWords(node.text));
+  const count = random.pick([2, 4]);
+  let right: string | null = null;
+  const wrong: string[] = [];
+  for (let i = 0; i < 300 && (right === null || wrong.length < count - 1); i++) {
+    const all = (shortText(graph, random.int(graph.nodes)) ?? "").split(" ");
+    const text = all.slice(0, 1 + random.int(5)).join(" ");
+    const near = longWords(text).some((word) => own.has(word));
+    if (near) right ??= text === node.text ? null : text;
+    else if (wrong.length < count - 1) wrong.push(text);
+  }
+  if (right === null || wrong.length < count - 1) return null;
+  const place = random.int(count);
+  const names = letters(count);
+  return asked(
+    `Which text is most like ${node.alias}?\n${printOptions(names, wrong.toSpliced(place, 0, right))}\n` +
+      `Answer with ${names.slice(0, -1).join(", ")} or ${names.at(-1)}.`,
+    names[place],
+  );
 }
 
 /** The self-supervised tasks, with prompts as short as the lessons'. */
 const short = { text: "title", budget: 700 };
-const pretexts: readonly (readonly [TaskFactory, Readonly<Record<string, unknown>>])[] = [
-  [attributeMask as TaskFactory, { ...short, sample: "3x1" }],
-  [neighborPrediction as TaskFactory, { ...short, sample: "2x1", candidates: 4, neighbours: 1 }],
-  [neighborPrediction as TaskFactory, { ...short, sample: "2x1", candidates: 6, neighbours: 2 }],
-  [neighborChoice as TaskFactory, { ...short, sample: "2x1" }],
-  [linkPrediction as TaskFactory, { ...short, sample: "3x1" }],
-  [linkRelation as TaskFactory, { ...short, sample: "3x1" }],
-  [linkTail as TaskFactory, { ...short, sample: "3x1" }],
-];
+export const pretexts: Readonly<Record<string, readonly [TaskFactory, Readonly<Record<string, unknown>>]>> = {
+  attribute: [attributeMask as TaskFactory, { ...short, sample: "3x1" }],
+  neighbor: [neighborPrediction as TaskFactory, { ...short, sample: "2x1", candidates: 4, neighbours: 1 }],
+  neighbors: [neighborPrediction as TaskFactory, { ...short, sample: "2x1", candidates: 6, neighbours: 2 }],
+  choice: [neighborChoice as TaskFactory, { ...short, sample: "2x1" }],
+  link: [linkPrediction as TaskFactory, { ...short, sample: "3x1" }],
+  relation: [linkRelation as TaskFactory, { ...short, sample: "3x1" }],
+  tail: [linkTail as TaskFactory, { ...short, sample: "3x1" }],
+};
 
 /** A question of one of the self-supervised tasks with its answer: few of them, so that little more than the form is learnt. */
-export function pretextGroup(graph: Graph, random: Random): LessonGroup | null {
-  const [factory, options] = random.pick(pretexts);
+export function pretextGroup(graph: Graph, name: string, random: Random): LessonGroup | null {
+  const [factory, options] = pretexts[name];
   const task = factory.create(options);
   const node = random.int(graph.nodes);
   const item: GraphNode = { id: `${graph.id}:${node}`, name: graph.name, graph, node };
@@ -174,17 +215,12 @@ function asked(question: string, answer: string): Lesson {
 }
 
 /** Words of a node that no other node has, as they are written. */
-function ownWords(context: Context, node: number): string[] {
-  const elsewhere = new Set(context.nodes.flatMap((one) => (one === node ? [] : wordsIn(context, one))));
-  const words = (context.texts.get(node) ?? "").match(/\p{L}{4,}/gu) ?? [];
+function ownWords(nodes: readonly PartNode[], node: PartNode): string[] {
+  const elsewhere = new Set(nodes.flatMap((one) => (one === node ? [] : longWords(one.text))));
+  const words = node.text.match(/\p{L}{4,}/gu) ?? [];
   return [...new Set(words)].filter((word) => !elsewhere.has(word.toLowerCase()));
 }
 
-function wordsIn(context: Context, node: number): string[] {
-  return [...wordsOf(context.texts.get(node) ?? "")];
-}
-
-function orLetters(count: number): string {
-  const all = letters(count);
-  return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
+function longWords(text: string): string[] {
+  return wordsOf(text).filter((word) => word.length > 3);
 }

@@ -14,7 +14,7 @@ const KINDS = "person place film team award school band book game city river clu
 export function madeUpGraph(seed: number, words: readonly string[], knowledge: boolean): Graph {
   const random = Random.from("made-up-graph", seed);
   const topics = Array.from({ length: TOPICS }, () =>
-    Array.from({ length: WORDS_OF_TOPIC }, () => (random.chance(0.5) ? random.pick(words) : madeUpWord(random))),
+    Array.from({ length: WORDS_OF_TOPIC }, () => (random.chance(0.85) ? random.pick(words) : madeUpWord(random))),
   );
   const general = Array.from({ length: 60 }, () => random.pick(words));
   const kinds = random.shuffle([...KINDS]).slice(0, 6);
