@@ -27,6 +27,8 @@ const common = {
   replicas: 1,
   maxNewTokens: 16,
   schedule: "constant",
+  // At the demo's 5e-4, but not falling, both runs of jigsaw that were watched lost the form of answers at once and for good.
+  learningRate: 2.5e-4,
   reward: { accuracy: 1, partial: 1 },
   evaluationQuestions: 200,
 };
@@ -46,7 +48,6 @@ const singles: Record<string, Entry> = {
   rotation: ladders.rotation,
   position: { task: "position", grid: 2 },
   contrastive: { task: "contrastive", strength: "weak" },
-  "jigsaw 1 x 2": { task: "jigsaw", layout: "tiles", rows: 1, columns: 2 },
   "jigsaw 2 x 2": { task: "jigsaw", layout: "tiles", rows: 2, columns: 2 },
   "similarity weak": { task: "similarity", strength: "weak" },
   "inpainting 0.5": { task: "inpainting", share: 0.5 },
@@ -75,11 +76,11 @@ const adaptive = {
 /** Changes to the common settings, by part and name; `steps` are those of a run without refilling. */
 const parts: Record<string, { readonly steps: number; readonly runs: Record<string, Record<string, unknown>> }> = {
   singles: {
-    steps: 250,
+    steps: 150,
     runs: Object.fromEntries(Object.entries(singles).map(([name, entry]) => [name, { tasks: [entry] }])),
   },
   mixture: {
-    steps: 400,
+    steps: 150,
     runs: {
       uniform: { tasks: sslR1 },
       adaptive: { tasks: sslR1, ...adaptive },
