@@ -30,12 +30,12 @@ const graphs = {
 const common = {
   model: "tiny-graph",
   protocol: "answer-only",
-  steps: 160,
+  steps: 100,
   prompts: 24,
   rollouts: 16,
   promptsPerPass: 12,
   maxNewTokens: 12,
-  learningRate: 5e-4,
+  learningRate: 2e-4,
   warmupSteps: 5,
   reward: { accuracy: 1, partial: 1 },
   // Near the start, whose guesses are even: without it the answers collapse before the graphs are read.
