@@ -104,7 +104,7 @@ async function take(out: string, folder: string, wanted: Wanted): Promise<void> 
 async function ask(folder: string, graph: Wanted["graph"], to: string, model: readonly string[]) {
   const asked = graphs[graph].benchmarks.filter((id) => !existsSync(join(to, id, "scores.json")));
   if (asked.length === 0) return;
-  const how = ["--protocol", "answer-only", "--max-tokens", "12", "--concurrency", "16"];
+  const how = ["--protocol", "answer-only", "--max-tokens", "12", "--concurrency", "16", "--limit", "400"];
   await ssl4rl("eval", ...model, "--bench", asked.join(","), "--data", folder, "--out", to, ...how);
 }
 
