@@ -1,8 +1,9 @@
 // What the tiny text model learns of each self-supervised task on real graphs, and what of it shows on benchmarks:
 //   npm run bench -- transfer OUT GRAPHS [SEEDS]
 // GRAPHS is the folder that holds cora and fb15k237 (docs/graphs.md). For each graph and each of the paper's three tasks one run of GRPO a
-// seed (three, or as many as asked), all from checkpoints/tiny-graph; benchmarks of the same graph are asked before and after. Two runs at
-// a time, on a core each. What stands in OUT is not done again, and what was interrupted goes on. Ends with Markdown tables.
+// seed (three, or as many as asked), all from checkpoints/tiny-graph; benchmarks of the same graph are asked before and after, 400
+// questions each. Two runs at a time, on a core each. What stands in OUT is not done again, and what was interrupted goes on. Ends with
+// Markdown tables.
 
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -38,7 +39,7 @@ const common = {
   learningRate: 2e-4,
   warmupSteps: 5,
   reward: { accuracy: 1, partial: 1 },
-  // Near the start, whose guesses are even: without it the answers collapse before the graphs are read.
+  // Near the start, as in the demo.
   beta: 0.04,
   evaluationQuestions: 400,
 };

@@ -22,12 +22,22 @@ type Place = keyof typeof PLACES;
 
 /**
  * Pairs of a head's dimensions, by how far the rotary angle turns them a step: 1 to 0.01, where neighbours differ; of these the
- * slower, where near and far differ; and those that hardly turn within a prompt, where tokens are compared by what they are.
+ * slower, where near and far differ. The others hardly turn within a prompt: there tokens are compared by what they are.
  */
-const PAIRS = { turning: [0, 11], slow: [4, 11], still: [11, 32] } as const;
+const PAIRS = { turning: [0, 11], slow: [4, 11] } as const;
 
 /** A linear map: rows of its outputs. */
 type Matrix = readonly (readonly number[])[];
+
+interface Head {
+  readonly query: Matrix;
+  readonly key: Matrix;
+  readonly queryBias?: readonly number[];
+  readonly keyBias?: readonly number[];
+  readonly value: Matrix;
+  /** What the head writes: a row for each of the stream's dimensions. */
+  readonly out: Matrix;
+}
 
 /**
  * Gives a new text model of five layers and two heads of 64 the ways of looking things up that would otherwise take most of the training
@@ -44,17 +54,14 @@ export function beginWithLookups(
   const random = Random.from("lookups");
   const half = headDim / 2;
   /** The head's dimensions that hardly turn; the last of them is for tokens that find nothing. */
-  const slow = Array.from({ length: headDim }, (_, i) => i).filter((i) => i % half >= PAIRS.still[0]);
+  const slow = first(headDim).filter((i) => i % half >= PAIRS.turning[1]);
   const sink = slow.pop()!;
   const size = (place: Place) => PLACES[place][1] - PLACES[place][0];
   const flat = (rows: Matrix) => tensor(Float32Array.from(rows.flat()), [rows.length, rows[0].length]);
-  const zeros = (rows: number, columns: number) =>
-    Array.from({ length: rows }, () => new Array<number>(columns).fill(0));
-
-  const first = (count: number) => Array.from({ length: count }, (_, i) => i);
+  const zeros = () => Array.from({ length: headDim }, () => new Array<number>(width).fill(0));
   /** Reads places, each `by` times as large and in its code if it has one, onto the head's dimensions `at`; what meets there is added. */
   const reads = (at: readonly number[], ...of: readonly (readonly [Place, number, Matrix?])[]): Matrix => {
-    const rows = zeros(headDim, width);
+    const rows = zeros();
     for (const [place, by, code] of of) {
       const outputs = code ? code.length : size(place);
       for (const [i, dimension] of at.slice(0, outputs).entries()) {
@@ -75,18 +82,8 @@ export function beginWithLookups(
       const angle = turn * ropeTheta ** (-pair / half);
       return pair < first || pair >= end ? 0 : sharpness * (i < half ? Math.cos(angle) : Math.sin(angle));
     });
-  const nothing = zeros(headDim, width);
+  const nothing: Matrix = zeros();
   const still = new Array<number>(headDim).fill(0);
-
-  interface Head {
-    readonly query: Matrix;
-    readonly key: Matrix;
-    readonly queryBias?: readonly number[];
-    readonly keyBias?: readonly number[];
-    readonly value: Matrix;
-    /** Of what the head writes into the stream: rows of the stream's dimensions. */
-    readonly out: Matrix;
-  }
   const set = (layer: number, number: number, { query, key, queryBias, keyBias, value, out }: Head) => {
     const part = (name: string) => weights.get(`model.layers.${layer}.self_attn.${name}`)!;
     const own = (name: string) => part(name).narrow(0, number * headDim, headDim);
@@ -202,4 +199,9 @@ export function beginWithLookups(
       ...copies,
     });
   });
+}
+
+/** 0, 1, 2 … */
+function first(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
 }

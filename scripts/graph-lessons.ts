@@ -1,4 +1,4 @@
-import { answerOnly, type Graph, type GraphNode, isSkip, pose, type Random, wordsOf } from "@ssl4rl/core";
+import { answerOnly, type Graph, type GraphNode, isSkip, orList, pose, type Random, wordsOf } from "@ssl4rl/core";
 import {
   aliases,
   attributeMask,
@@ -35,8 +35,17 @@ interface Part {
 interface PartNode {
   readonly alias: string;
   readonly text: string;
-  like: string | null;
+  readonly like: string | null;
 }
+
+const lessonKinds = {
+  pairs: [pairsLesson],
+  name: [wordLesson, neighbourLesson],
+  near: [nearLesson],
+  like: [likeLesson],
+  options: [optionsLesson],
+};
+export type LessonKind = keyof typeof lessonKinds;
 
 /** Some lessons of a kind on one part of a graph; null where it has not what they need. */
 export function lessonsOn(
@@ -56,16 +65,7 @@ export function lessonsOn(
   return lessons.length < count ? null : { images: [], text: part.text, lessons };
 }
 
-export type LessonKind = keyof typeof lessonKinds;
-
-const lessonKinds = {
-  pairs: [pairsLesson],
-  name: [wordLesson, neighbourLesson],
-  near: [nearLesson],
-  like: [likeLesson],
-  options: [optionsLesson],
-};
-
+/** Null where chance does not find enough nodes that fit. */
 function partOf(graph: Graph, { pairs, alone, words }: Size, random: Random): Part | null {
   const texts: string[] = [];
   const own = new Set<string>();
@@ -101,9 +101,9 @@ function partOf(graph: Graph, { pairs, alone, words }: Size, random: Random): Pa
   }));
   const edges = Array.from(
     { length: random.int(nodes.length) },
-    () => random.shuffle([...names]).slice(0, 2) as [string, string],
+    () => random.shuffle(names).slice(0, 2) as [string, string],
   );
-  const relation = graph.relations.length > 0 ? random.pick([...graph.relations]) : null;
+  const relation = graph.relations.length > 0 ? random.pick(graph.relations) : null;
   const text = printGraph(
     {
       about: graph.about,
@@ -117,7 +117,7 @@ function partOf(graph: Graph, { pairs, alone, words }: Size, random: Random): Pa
 
 /** Of each node, the one with which it has words in common. */
 function pairsLesson({ nodes }: Part, random: Random): Lesson {
-  const said = random.shuffle([...nodes]).map(({ alias, like }) => `${alias} ${like ?? "none"}`);
+  const said = random.shuffle(nodes).map(({ alias, like }) => `${alias} ${like ?? "none"}`);
   return { text: "\nWhich are alike?", response: said.join(", ") };
 }
 
@@ -155,11 +155,11 @@ function likeLesson({ nodes }: Part, random: Random): Lesson | null {
   if (!node.like) return null;
   const others = nodes.filter((other) => other !== node).map(({ alias }) => alias);
   const among = others.sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
-  const choice = `\nAnswer with exactly 1 of ${among.slice(0, -1).join(", ")} or ${among.at(-1)}, separated by commas.`;
+  const choice = `\nAnswer with exactly 1 of ${orList(among)}, separated by commas.`;
   const question = random.pick([
     `Which node is most like ${node.alias}?`,
-    `Which node is most like ${node.alias}?${among.length > 1 ? choice : ""}`,
-    `Some edges are not shown. Which nodes stand at the ? of hidden edges ${node.alias} - ?${among.length > 1 ? choice : ""}`,
+    `Which node is most like ${node.alias}?${choice}`,
+    `Some edges are not shown. Which nodes stand at the ? of hidden edges ${node.alias} - ?${choice}`,
   ]);
   return asked(question, node.like);
 }
@@ -183,13 +183,13 @@ function optionsLesson({ graph, nodes }: Part, random: Random): Lesson | null {
   const names = letters(count);
   return asked(
     `Which text is most like ${node.alias}?\n${printOptions(names, wrong.toSpliced(place, 0, right))}\n` +
-      `Answer with ${names.slice(0, -1).join(", ")} or ${names.at(-1)}.`,
+      `Answer with ${orList(names)}.`,
     names[place],
   );
 }
 
-/** The self-supervised tasks, with prompts as short as the lessons'. */
 const short = { text: "title", budget: 700 };
+/** The self-supervised tasks, with prompts as short as the lessons'. */
 export const pretexts: Readonly<Record<string, readonly [TaskFactory, Readonly<Record<string, unknown>>]>> = {
   attribute: [attributeMask as TaskFactory, { ...short, sample: "3x1" }],
   neighbor: [neighborPrediction as TaskFactory, { ...short, sample: "2x1", candidates: 4, neighbours: 1 }],
@@ -200,7 +200,7 @@ export const pretexts: Readonly<Record<string, readonly [TaskFactory, Readonly<R
   tail: [linkTail as TaskFactory, { ...short, sample: "3x1" }],
 };
 
-/** A question of one of the self-supervised tasks with its answer: few of them, so that little more than the form is learnt. */
+/** A question of one of the self-supervised tasks with its answer. */
 export function pretextGroup(graph: Graph, name: string, random: Random): LessonGroup | null {
   const [factory, options] = pretexts[name];
   const task = factory.create(options);

@@ -79,12 +79,12 @@ async function untilSteps(run: string, count: number): Promise<void> {
 }
 
 describe("ssl4rl", () => {
-  it("lists its commands, names the nearest, and loads one by its name alone", async () => {
+  it("lists all its commands, and knows no other", async () => {
     const { code, out } = await ssl4rl("--help");
     expect(code).toBe(0);
-    for (const name of ["build", "verify", "preview", "audit", "train", "launch", "eval", "merge", "serve"])
-      expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
-    expect(await ssl4rl("biuld")).toMatchObject({ code: 2, err: expect.stringContaining("Did you mean build?") });
+    const commands = "build verify preview audit train launch eval merge attend report serve".split(" ");
+    for (const name of commands) expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
+    // What every object has is no command.
     expect(await ssl4rl("toString")).toMatchObject({ code: 2, err: expect.stringContaining("unknown command") });
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -30,6 +30,12 @@ afterAll(() => {
 });
 
 describe("a model", () => {
+  it.each(["tiny-vl", "tiny-graph"])("that comes with ssl4rl is at most 10 MB: %s", async (name) => {
+    const folder = await checkpointFolder(name, new Progress());
+    const bytes = readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+    expect(bytes).toBeLessThanOrEqual(10e6);
+  });
+
   it("may be the name of one on the Hub, which is found in the cache", async () => {
     expect(await checkpointFolder("cats/tiny", new Progress())).toBe(snapshot);
     const args = ["--model", `cats/tiny@${REVISION}`, "--questions", "2", "--json"];

@@ -1,6 +1,3 @@
-import { statSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { answerOnly, type Graph, graphNodes, makeGraph, Random, type Task } from "@ssl4rl/core";
 import { type Checkpoint, loadCheckpoint } from "@ssl4rl/models";
 import { attributeMask, linkPrediction, neighborPrediction } from "@ssl4rl/tasks";
@@ -56,12 +53,6 @@ async function asked(task: Task) {
 const short = { text: "title", budget: 700 };
 
 describe("checkpoints/tiny-graph", () => {
-  it("is at most 10 MB", async () => {
-    const files = await readdir(folder);
-    const bytes = files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
-    expect(bytes).toBeLessThanOrEqual(10e6);
-  });
-
   it.each([
     neighborPrediction.create({ ...short, sample: "2x1", candidates: 4, neighbours: 1 }),
     linkPrediction.create({ ...short, sample: "3x1" }),

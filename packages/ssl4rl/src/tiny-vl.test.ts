@@ -1,6 +1,3 @@
-import { statSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { answerOnly, type Image, orList, protocols, Random, type Task } from "@ssl4rl/core";
 import { type Checkpoint, loadCheckpoint } from "@ssl4rl/models";
 import { position, rotation } from "@ssl4rl/tasks";
@@ -34,12 +31,6 @@ function greedy(inputs: readonly { text: string; images: readonly Image[] }[]): 
 }
 
 describe("checkpoints/tiny-vl", () => {
-  it("is at most 10 MB", async () => {
-    const files = await readdir(folder);
-    const bytes = files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
-    expect(bytes).toBeLessThanOrEqual(10e6);
-  });
-
   it.each([rotation, position])("answers $name in the asked form and stands at chance", async (factory) => {
     const task: Task = factory.create({ size: 112 }) as Task;
     const source = worldSource({ seed: "test", length: PICTURES, size: 140 });
