@@ -1,7 +1,7 @@
 // What the tiny text model learns of each self-supervised task on real graphs, and what of it shows on benchmarks:
 //   npm run bench -- transfer OUT GRAPHS [SEEDS]
 // GRAPHS is the folder that holds cora and fb15k237 (docs/graphs.md). For each graph and each of the paper's three tasks one run of GRPO a
-// seed (three, or as many as asked), all from checkpoints/tiny-graph; benchmarks of the same graph are asked before and after, 400
+// seed (three, or as many as asked), all from checkpoints/tiny-graph; benchmarks of the same graph are asked before and after, 200
 // questions each. Two runs at a time, on a core each. What stands in OUT is not done again, and what was interrupted goes on. Ends with
 // Markdown tables.
 
@@ -105,7 +105,7 @@ async function take(out: string, folder: string, wanted: Wanted): Promise<void> 
 async function ask(folder: string, graph: Wanted["graph"], to: string, model: readonly string[]) {
   const asked = graphs[graph].benchmarks.filter((id) => !existsSync(join(to, id, "scores.json")));
   if (asked.length === 0) return;
-  const how = ["--protocol", "answer-only", "--max-tokens", "12", "--concurrency", "16", "--limit", "400"];
+  const how = ["--protocol", "answer-only", "--max-tokens", "12", "--concurrency", "16", "--limit", "200"];
   await ssl4rl("eval", ...model, "--bench", asked.join(","), "--data", folder, "--out", to, ...how);
 }
 

@@ -1,4 +1,4 @@
-import { grad, scope, tensor } from "@ssl4rl/torch";
+import { cat, full, Generator, grad, randn, scope, type Tensor, tensor, triu } from "@ssl4rl/torch";
 import { expect, test } from "vitest";
 import { sharedPromptAttention } from "./attention.js";
 
@@ -109,5 +109,28 @@ test("padding in the prompt is not seen", () => {
     const padding = tensor([0, 0, 0, -Infinity], [1, 1, 1, 4]);
     const found = sharedPromptAttention(queries, keys, values, shared, tensor(mask, [2, 2]), padding);
     close(found.reshape([4, 2]).narrow(0, 0, 3).tolist(), out.slice(3));
+  });
+});
+
+test("many queries find, and hand back, what each finds by itself", () => {
+  scope(() => {
+    // Two prompts, two query heads to the one key head, nine tokens in a cache.
+    const [R, T] = [300, 309];
+    const generator = new Generator(1);
+    const queries = randn([2, 1, 1, 2, R, 4], { generator });
+    const keys = randn([2, 1, 1, T, 4], { generator, requiresGrad: true });
+    const values = randn([2, 1, 1, T, 4], { generator, requiresGrad: true });
+    const causal = triu(full([R, T], -Infinity), T - R + 1);
+    const alone = Array.from({ length: R }, (_, r) => {
+      const seen = (x: Tensor) => x.narrow(3, 0, T - R + r + 1);
+      return sharedPromptAttention(queries.narrow(4, r, 1), seen(keys), seen(values), null, null, null);
+    });
+    const paid = randn([2, 1, 1, 2, R, 4], { generator });
+    const [found, wanted] = [sharedPromptAttention(queries, keys, values, null, causal, null), cat(alone, 4)].map(
+      (output) => [output, ...grad(output.mul(paid).sum(), [keys, values])],
+    );
+    found.forEach((x, i) => {
+      expect(x!.sub(wanted[i]!).abs().max().item()).toBeLessThan(1e-5);
+    });
   });
 });

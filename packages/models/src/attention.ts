@@ -1,4 +1,4 @@
-import { cat, op, type Tensor } from "@ssl4rl/torch";
+import { cat, op, scope, type Tensor } from "@ssl4rl/torch";
 import { softmax } from "./layers.js";
 
 /** Keys and values of one layer's shared prompts, held once per prompt: [B, kvHeads, P, headDim]. */
@@ -6,6 +6,9 @@ export interface SharedKeys {
   readonly keys: Tensor;
   readonly values: Tensor;
 }
+
+/** Queries whose scores are held at once, where they see only what stands before them. */
+const BLOCK = 256;
 
 const unsafeView = op<Tensor>("aten::_unsafe_view");
 
@@ -29,6 +32,7 @@ export function sharedPromptAttention(
 ): Tensor {
   const [B, kv, G, S, R, d] = queries.shape;
   const T = keys.shape[3];
+  if (!shared && causal && R > BLOCK) return inBlocks(queries, keys, values, causal);
   let own = queries.reshape([B, kv, G, S * R, d]).matmul(keys.transpose(-1, -2));
   // As _unsafe_view, the mask can be added in place: autograd need not know that the two shapes share their memory.
   if (causal) own = unsafeView(own, [B, kv, G, S, R, T]).add_(causal);
@@ -46,4 +50,25 @@ export function sharedPromptAttention(
     .matmul(values)
     .reshape([B, kv, G, S, R, d])
     .add(fromPrompt.reshape([B, kv, G, S, R, d]));
+}
+
+/** The same, block of queries after block: half of all scores are of keys that no query sees, and are never made. */
+function inBlocks(queries: Tensor, keys: Tensor, values: Tensor, causal: Tensor): Tensor {
+  const [R, T] = causal.shape;
+  const blocks: Tensor[] = [];
+  for (let first = 0; first < R; first += BLOCK) {
+    const rows = Math.min(BLOCK, R - first);
+    const seen = T - R + first + rows;
+    const attend = () =>
+      sharedPromptAttention(
+        queries.narrow(4, first, rows),
+        keys.narrow(3, 0, seen),
+        values.narrow(3, 0, seen),
+        null,
+        causal.narrow(0, first, rows).narrow(1, 0, seen),
+        null,
+      );
+    blocks.push(scope(attend));
+  }
+  return cat(blocks, 4);
 }
