@@ -1,6 +1,6 @@
 // `ssl4rl build` beside the usual way with Pillow and `datasets`: PYTHON=… npm run bench -- build PHOTOS [PART…]
 // tasks    rows per second on one core, ours and Python's in turn: the same photos, tasks and kind of output
-// workers  two threads against one, preset ssl-r1
+// workers  two workers on two cores against one on one core, and against one that has both for its helpers; preset ssl-r1
 // memory   peak memory for 1,000 and for 20,000 rows
 // sample   1 % of SSL-R1's 591,435 rows, and what all would take
 // kills    kill -9 at 50 random moments, then --resume: every byte must be that of a build left alone
@@ -20,6 +20,7 @@ const SIZE = "336";
 const ROUNDS = 3;
 /** Two epochs of the photos in shared/data. */
 const ROWS = 1600;
+const WORKER_ROWS = 800;
 const SSL_R1_ROWS = 591_435;
 const KILLS = 50;
 
@@ -59,14 +60,21 @@ function tasks(photos: string, folder: string): void {
 }
 
 function workers(photos: string, folder: string): void {
-  const seconds: Record<string, number[]> = { 1: [], 2: [] };
+  const ways = [
+    { count: "1", cores: "0", seconds: [] as number[] },
+    { count: "1", cores: "0-1", seconds: [] as number[] },
+    { count: "2", cores: "0-1", seconds: [] as number[] },
+  ];
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [count, all] of Object.entries(seconds)) {
-      const flags = ["--preset", "ssl-r1", "--rows", String(ROWS), "--workers", count];
-      all.push(ours(flags, photos, folder, "0-1").seconds);
+    for (const { count, cores, seconds } of ways) {
+      const flags = ["--preset", "ssl-r1", "--rows", String(WORKER_ROWS), "--workers", count];
+      seconds.push(ours(flags, photos, folder, cores).seconds);
     }
   }
-  console.log(`2 workers: ${(median(seconds[1]) / median(seconds[2])).toFixed(2)} times 1 (preset ssl-r1)`);
+  const [alone, helped, both] = ways.map(({ seconds }) => WORKER_ROWS / median(seconds));
+  const rates = [alone, helped, both].map((rate) => rate.toFixed(1)).join(", ");
+  console.log(`rows per second of ssl-r1 by 1 worker on 1 core, 1 on 2 cores, 2 on 2 cores: ${rates}`);
+  console.log(`2 workers: ${(both / alone).toFixed(2)} and ${(both / helped).toFixed(2)} times 1`);
 }
 
 function memory(photos: string, folder: string): void {

@@ -21,6 +21,8 @@ const demo = parseRecipe(readFileSync(demoFile, "utf8"), demoFile);
 /** What all runs of GRPO have: the demo's settings with smaller batches, on one core. */
 const common = {
   ...demo,
+  /** Of a run without refilling. */
+  steps: 150,
   prompts: 24,
   rollouts: 16,
   promptsPerPass: 12,
@@ -30,7 +32,6 @@ const common = {
   // At the demo's 5e-4, but not falling, both runs of jigsaw that were watched lost the form of answers at once and for good.
   learningRate: 2.5e-4,
   reward: { accuracy: 1, partial: 1 },
-  evaluationQuestions: 200,
 };
 
 type Entry = Recipe["tasks"][number];
@@ -62,7 +63,7 @@ const warmUp = {
   prompts: 48,
   promptsPerPass: 12,
   maxNewTokens: common.maxNewTokens,
-  evaluationQuestions: common.evaluationQuestions,
+  evaluationQuestions: 200,
   ...{ images, worldPictures, size, protocol, learningRate, warmupSteps },
 };
 
@@ -73,14 +74,20 @@ const adaptive = {
   refillRounds: 3,
 };
 
-/** Changes to the common settings, by part and name; `steps` are those of a run without refilling. */
-const parts: Record<string, { readonly steps: number; readonly runs: Record<string, Record<string, unknown>> }> = {
+interface Part {
+  /** Asked before and after, of each task and level. */
+  readonly evaluationQuestions: number;
+  /** Changes to the common settings, by name. */
+  readonly runs: Record<string, Record<string, unknown>>;
+}
+
+const parts: Record<string, Part> = {
   singles: {
-    steps: 150,
+    evaluationQuestions: 200,
     runs: Object.fromEntries(Object.entries(singles).map(([name, entry]) => [name, { tasks: [entry] }])),
   },
   mixture: {
-    steps: 150,
+    evaluationQuestions: 100,
     runs: {
       uniform: { tasks: sslR1 },
       adaptive: { tasks: sslR1, ...adaptive },
@@ -134,10 +141,10 @@ async function warmedUp(out: string): Promise<string> {
 
 /** Takes a run, or what is left of it. */
 async function take(out: string, model: string, part: string, name: string, seed: number): Promise<void> {
-  const { steps, runs } = parts[part];
+  const { evaluationQuestions, runs } = parts[part];
   const folder = folderOf(out, part, name, seed);
-  const budget = steps * common.prompts * common.rollouts;
-  const recipe = checkRecipe({ ...common, ...runs[name], model, steps, seed }, name);
+  const budget = common.steps * common.prompts * common.rollouts;
+  const recipe = checkRecipe({ ...common, ...runs[name], model, evaluationQuestions, seed }, name);
   if (!existsSync(join(folder, "recipe.yaml"))) {
     writeFileSync(`${folder}.yaml`, printRecipe(recipe));
     await train(folder, budget, [`${folder}.yaml`]);
