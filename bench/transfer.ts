@@ -113,32 +113,53 @@ function runOf(out: string, { graph, task, seed }: Wanted): string {
   return join(out, `${graph}-${task}-${seed}`);
 }
 
-/** Accuracy on held-out nodes, with the 95 % interval of each run. */
+/** Accuracy on held-out nodes: before, as the mean over the seeds, and after with the 95 % interval of each run. */
 function pretextTable(out: string, wanted: readonly Wanted[]): string {
-  const rows = wanted.map((each) => {
-    const run = RunFolder.open(runOf(out, each));
-    const [[label, after]] = Object.entries(run.readEvaluation("after")!.tasks);
-    const before = run.readEvaluation("before")!.tasks[label];
-    const range = `${fixed(after.low)} to ${fixed(after.high)}`;
-    return [each.graph, label, `${each.seed}`, after.chance, before.accuracy, after.accuracy, range];
+  const tasks = [...new Set(wanted.map(({ task }) => task))];
+  const rows = tasks.map((task) => {
+    const scores = wanted
+      .filter((each) => each.task === task)
+      .map((each) => {
+        const run = RunFolder.open(runOf(out, each));
+        const [[label, after]] = Object.entries(run.readEvaluation("after")!.tasks);
+        return { label, before: run.readEvaluation("before")!.tasks[label].accuracy, after };
+      });
+    const after = scores.map(
+      ({ after: { accuracy, low, high } }) => `${fixed(accuracy)} (${fixed(low)} to ${fixed(high)})`,
+    );
+    return [
+      wanted[0].graph,
+      scores[0].label,
+      scores[0].after.chance,
+      average(scores.map(({ before }) => before)),
+      ...after,
+    ];
   });
-  return table(["graph", "task", "seed", "chance", "before", "after", "95 % interval"], rows);
+  const seeds = [...new Set(wanted.map(({ seed }) => `after, seed ${seed}`))];
+  return table(["graph", "task", "chance", "before", ...seeds], rows);
 }
 
-/** The headline of each benchmark: before, and after each task, as the mean over the seeds. */
+/** The headline of each benchmark and the share of unreadable answers: before, and after each task, as means over the seeds. */
 function benchmarkTable(out: string, graph: Wanted["graph"], wanted: readonly Wanted[]): string {
   const base = scoresIn(join(out, "base"));
   const rows = graphs[graph].benchmarks.map((id) => {
-    const [{ value, low, high, chance }] = base.get(id)!.metrics;
+    const before = base.get(id)!;
+    const [{ low, high, chance }] = before.metrics;
     const after = Object.keys(graphs[graph].tasks).map((task) => {
       const runs = wanted.filter((each) => each.task === task);
-      return average(runs.map((each) => scoresIn(`${runOf(out, each)}-benchmarks`).get(id)!.metrics[0].value!));
+      return accuracyOf(runs.map((each) => scoresIn(`${runOf(out, each)}-benchmarks`).get(id)!));
     });
-    const majority = base.get(id)!.majority?.share ?? Number.NaN;
-    return [id, chance!, majority, value!, `${fixed(low!)} to ${fixed(high!)}`, ...after];
+    const majority = before.majority ? fixed(before.majority.share) : "–";
+    return [id, chance!, majority, accuracyOf([before]), `${fixed(low!)} to ${fixed(high!)}`, ...after];
   });
   const tasks = Object.keys(graphs[graph].tasks).map((task) => `after ${task}`);
-  return table(["benchmark", "chance", "majority", "before", "95 % interval", ...tasks], rows);
+  return table(["benchmark", "chance", "majority", "before (unreadable)", "95 % interval", ...tasks], rows);
+}
+
+function accuracyOf(scores: readonly Scores[]): string {
+  const accuracy = average(scores.map(({ metrics }) => metrics[0].value!));
+  const unreadable = average(scores.map(({ unparsable }) => unparsable));
+  return `${fixed(accuracy)} (${fixed(unreadable)})`;
 }
 
 function scoresIn(folder: string): Map<string, Scores> {
