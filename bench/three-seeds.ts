@@ -8,8 +8,12 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 
 /** Mean over the seeds with its interval by Student's t. */
 export function described(values: readonly number[]): string {
-  const { low, high } = interval(values);
-  return `${fixed(average(values))} (${fixed(low)} to ${fixed(high)})`;
+  return ranged(average(values), interval(values));
+}
+
+/** A value with its interval. */
+export function ranged(value: number, { low, high }: { readonly low: number; readonly high: number }): string {
+  return `${fixed(value)} (${fixed(low)} to ${fixed(high)})`;
 }
 
 export function interval(values: readonly number[]): { readonly low: number; readonly high: number } {

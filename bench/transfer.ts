@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readEvaluation, type Scores } from "@ssl4rl/eval";
 import { checkRecipe, printRecipe, RunFolder } from "@ssl4rl/trainer";
-import { average, fixed, SEEDS, table } from "./three-seeds.js";
+import { average, fixed, ranged, SEEDS, table } from "./three-seeds.js";
 import { ssl4rl, train } from "./train-run.js";
 
 /** Prompts of two or three hundred tokens: titles of few nodes. */
@@ -124,9 +124,7 @@ function pretextTable(out: string, wanted: readonly Wanted[]): string {
         const [[label, after]] = Object.entries(run.readEvaluation("after")!.tasks);
         return { label, before: run.readEvaluation("before")!.tasks[label].accuracy, after };
       });
-    const after = scores.map(
-      ({ after: { accuracy, low, high } }) => `${fixed(accuracy)} (${fixed(low)} to ${fixed(high)})`,
-    );
+    const after = scores.map(({ after }) => ranged(after.accuracy, after));
     return [
       wanted[0].graph,
       scores[0].label,

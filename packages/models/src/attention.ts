@@ -19,7 +19,8 @@ const unsafeView = op<Tensor>("aten::_unsafe_view");
  *
  * `queries` [B, kvHeads, G, S, R, headDim] carry the scale already; S query heads share a key head. `keys` and `values`
  * [B, kvHeads, G, T, headDim] are the continuations' own, the last R of them beside the queries. `causal` is additive
- * [R, T] (or of six axes), null when every query sees all T; `padding` is additive [B, 1, 1, P], null when all prompts are of one length.
+ * [R, T] and hides what stands behind a query (or, for a single query, of six axes), null when every query sees all T;
+ * `padding` is additive [B, 1, 1, P], null when all prompts are of one length.
  * With `shared` null this is plain causal attention. Gives [B, kvHeads, G, S, R, headDim].
  */
 export function sharedPromptAttention(
