@@ -10,9 +10,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { adjustedRate, checkRecipe, parseRecipe, printRecipe, type Recipe, RunFolder } from "@ssl4rl/trainer";
+import { checkRecipe, parseRecipe, printRecipe, type Recipe, RunFolder } from "@ssl4rl/trainer";
 import { average, described, fixed, interval, SEEDS, table } from "./three-seeds.js";
-import { sampled, train } from "./train-run.js";
+import { rolloutsByTask, sampled, train } from "./train-run.js";
 
 const demoFile = fileURLToPath(new URL("../recipes/demo.yaml", import.meta.url));
 
@@ -102,6 +102,8 @@ const parts: Record<string, Part> = {
 
 interface Taken {
   readonly steps: number;
+  /** Rollouts of each task and level. */
+  readonly rollouts: Readonly<Record<string, number>>;
   readonly before: Readonly<Record<string, Score>>;
   readonly after: Readonly<Record<string, Score>>;
 }
@@ -126,7 +128,7 @@ export default async function bench(): Promise<void> {
   await Promise.all([hand(), hand()]);
   for (const [part, { runs }] of chosen) {
     const taken = Object.keys(runs).map((name) => [name, SEEDS.map((seed) => read(out, part, name, seed))] as const);
-    console.log(part === "singles" ? singlesTable(taken) : mixtureTable(taken));
+    console.log(part === "singles" ? singlesTable(taken) : mixtureTable(taken) + sharesTable(taken));
   }
 }
 
@@ -160,9 +162,11 @@ async function take(out: string, model: string, part: string, name: string, seed
 }
 
 function read(out: string, part: string, name: string, seed: number): Taken {
-  const run = RunFolder.open(folderOf(out, part, name, seed));
+  const folder = folderOf(out, part, name, seed);
+  const run = RunFolder.open(folder);
   return {
     steps: run.readMetrics().length,
+    rollouts: rolloutsByTask(folder),
     before: run.readEvaluation("before")!.tasks,
     after: run.readEvaluation("after")!.tasks,
   };
@@ -183,24 +187,42 @@ function singlesTable(taken: readonly (readonly [string, readonly Taken[]])[]): 
   return table(["task", "chance", "before", "after, by seed", "mean, 95 % interval", "above chance"], rows);
 }
 
-/** Accuracies above guessing: 0 for chance, 1 for always right; a task's is the mean over its levels. */
+/** Accuracies above guessing: 0 for chance, 1 for always right, below 0 for less; a task's is the mean over its levels. */
 function mixtureTable(taken: readonly (readonly [string, readonly Taken[]])[]): string {
-  const tasks = Object.keys(ladders);
-  const ofTask = ({ after }: Taken, { task }: Entry) =>
-    average(
-      Object.entries(after)
-        .filter(([label]) => label.startsWith(`${task}@`))
-        .map(([, { accuracy, chance }]) => adjustedRate(accuracy, chance)),
-    );
   const rows = taken.map(([name, runs]) => {
-    const rates = runs.map((run) => sslR1.map((entry) => ofTask(run, entry)));
+    const rates = runs.map(({ after }) =>
+      sslR1.map(({ task }) =>
+        average(ofLevels(after, task).map(({ accuracy, chance }) => (accuracy - chance) / (1 - chance))),
+      ),
+    );
     return [
       name,
       runs.map(({ steps }) => steps).join(" "),
-      ...tasks.map((_, k) => average(rates.map((run) => run[k]))),
+      ...sslR1.map((_, k) => average(rates.map((run) => run[k]))),
+      rates.map((run) => fixed(average(run))).join(" "),
       described(rates.map(average)),
       described(rates.map((run) => Math.min(...run))),
     ];
   });
-  return table(["run", "steps", ...tasks, "mean of tasks", "worst task"], rows);
+  const head = ["run", "steps", ...Object.keys(ladders), "mean, by seed", "mean of tasks", "worst task"];
+  return table(head, rows);
+}
+
+/** Where the rollouts went: a task's share, as the mean of the seeds. */
+function sharesTable(taken: readonly (readonly [string, readonly Taken[]])[]): string {
+  const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+  const rows = taken.map(([name, runs]) => [
+    name,
+    ...sslR1.map(({ task }) =>
+      average(runs.map(({ rollouts }) => sum(ofLevels(rollouts, task)) / sum(Object.values(rollouts)))),
+    ),
+  ]);
+  return table(["share of the rollouts", ...Object.keys(ladders)], rows);
+}
+
+/** What is told of each of a task's levels. */
+function ofLevels<Value>(labelled: Readonly<Record<string, Value>>, task: string): Value[] {
+  return Object.keys(labelled)
+    .filter((label) => label.startsWith(`${task}@`))
+    .map((label) => labelled[label]);
 }

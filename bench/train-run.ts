@@ -37,7 +37,15 @@ export async function train(folder: string, budget: number, words: readonly stri
 
 /** Rollouts that a run has taken so far. */
 export function sampled(folder: string): number {
-  if (!existsSync(join(folder, "metrics.jsonl"))) return 0;
-  const steps = RunFolder.open(folder).readMetrics();
-  return steps.reduce((sum, { tasks }) => sum + Object.values(tasks).reduce((all, { n }) => all + n, 0), 0);
+  return Object.values(rolloutsByTask(folder)).reduce((sum, n) => sum + n, 0);
+}
+
+/** Rollouts that a run has taken so far of each task and level, by its label. */
+export function rolloutsByTask(folder: string): Record<string, number> {
+  const rollouts: Record<string, number> = {};
+  if (!existsSync(join(folder, "metrics.jsonl"))) return rollouts;
+  for (const { tasks } of RunFolder.open(folder).readMetrics()) {
+    for (const [label, { n }] of Object.entries(tasks)) rollouts[label] = (rollouts[label] ?? 0) + n;
+  }
+  return rollouts;
 }
